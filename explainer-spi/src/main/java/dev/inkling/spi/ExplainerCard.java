@@ -1,0 +1,52 @@
+package dev.inkling.spi;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What an explainer is.
+ *
+ * @param name what users type: lower-case words joined by hyphens, such as {@code grad-cam}
+ * @param title what people call the method, such as {@code Grad-CAM}
+ * @param summary one sentence: what the map shows
+ * @param paper authors, year, title and link of the publication that defines the method
+ * @param family where it belongs
+ * @param needs the capabilities it asks of a model beyond scores, in the order of asking
+ * @param contract what it promises about its values under default options
+ */
+public record ExplainerCard(
+        String name,
+        String title,
+        String summary,
+        String paper,
+        Family family,
+        Set<Class<?>> needs,
+        Attribution.Contract contract) {
+
+    public ExplainerCard {
+        if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+            throw new InvalidInputException(
+                    "explainer name '%s' is not lower-case words joined by hyphens, such as grad-cam", name);
+        }
+        Objects.requireNonNull(title, "title");
+        Objects.requireNonNull(summary, "summary");
+        Objects.requireNonNull(paper, "paper");
+        Objects.requireNonNull(family, "family");
+        Objects.requireNonNull(contract, "contract");
+        needs = Collections.unmodifiableSet(new LinkedHashSet<>(needs));
+    }
+
+    /** Methods that work alike. */
+    public enum Family {
+        /** From the derivative of the score with respect to the image. */
+        GRADIENT,
+        /** From a backward pass with a rule of its own. */
+        PROPAGATION,
+        /** From the activations of a layer. */
+        CAM,
+        /** From scores of changed images; needs nothing else. */
+        PERTURBATION
+    }
+}

@@ -1,0 +1,33 @@
+package dev.inkling.spi;
+
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * Randomness that keeps an explainer's promise: what is drawn for an image depends on the seed and the image itself, never
+ * on the batch it came in, so one image explained alone and the same image among a thousand get the same numbers.
+ */
+public final class ImageRandom {
+
+    private static final long FNV_OFFSET = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
+    private ImageRandom() {}
+
+    /**
+     * A generator for one image. Equal seeds and equal pixels give equal sequences.
+     *
+     * @param seed the explainer's {@code seed} option
+     * @param pixels where the image's values are
+     * @param offset index of its first value
+     * @param length the number of its values
+     */
+    public static RandomGenerator of(long seed, float[] pixels, int offset, int length) {
+        // FNV-1a over the bits of the pixels; SplittableRandom scrambles its seed, so a plain sum of both will do.
+        long hash = FNV_OFFSET;
+        for (int i = offset; i < offset + length; i++) {
+            hash = (hash ^ Float.floatToIntBits(pixels[i])) * FNV_PRIME;
+        }
+        return new SplittableRandom(hash + seed * 0x9e3779b97f4a7c15L);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.inkling.spi;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * What goes into a model, what comes out, and the layers in between.
+ *
+ * @param name what messages call the model
+ * @param height H, rows of an input image
+ * @param width W, columns of an input image
+ * @param channels C, values per pixel
+ * @param range the values that a pixel may take
+ * @param labels the K classes in the order of the logits
+ * @param layers the layers in the order of the forward pass; empty where the model does not show them
+ */
+public record ModelSignature(
+        String name, int height, int width, int channels, ValueRange range, List<String> labels, List<Layer> layers) {
+
+    public ModelSignature {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(range, "range");
+        labels = List.copyOf(labels);
+        layers = List.copyOf(layers);
+        if (height < 1 || width < 1 || channels < 1) {
+            throw new InvalidInputException(
+                    "model '%s' declares images of %s; every side must be at least 1",
+                    name, size(height, width, channels));
+        }
+        if (labels.size() < 2) {
+            throw new InvalidInputException("model '%s' declares %d classes; expected at least 2", name, labels.size());
+        }
+    }
+
+    /** The values that a pixel may take, both ends included. */
+    public record ValueRange(float min, float max) {
+
+        /** [0, 1]. */
+        public static final ValueRange UNIT = new ValueRange(0, 1);
+
+        public ValueRange {
+            if (!(min < max)) {
+                throw new InvalidInputException("value range [%s, %s] is empty", min, max);
+            }
+        }
+    }
+
+    /** A layer with a name that a person can type; its output is (N, height, width, channels). */
+    public record Layer(String name, Kind kind, int height, int width, int channels) {
+
+        /** What a layer is; a layer includes the activation function after it. */
+        public enum Kind {
+            CONVOLUTION,
+            POOLING,
+            DENSE
+        }
+    }
+
+    /** K, the number of classes. */
+    public int classCount() {
+        return labels.size();
+    }
+
+    /** H · W · C, the values of one image. */
+    public int imageSize() {
+        return height * width * channels;
+    }
+
+    /**
+     * The layer of this name.
+     *
+     * @throws InvalidInputException if there is none; the message lists those that exist
+     */
+    public Layer layer(String layerName) {
+        return layers.stream()
+                .filter(layer -> layer.name().equals(layerName))
+                .findFirst()
+                .orElseThrow(() -> new InvalidInputException(
+                        "model '%s' has no layer '%s'; its layers: %s",
+                        name,
+                        layerName,
+                        layers.isEmpty()
+                                ? "none"
+                                : layers.stream().map(Layer::name).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * The last convolution, where class activation maps look unless told otherwise.
+     *
+     * @throws InvalidInputException if the model shows no convolution
+     */
+    public Layer lastConvolution() {
+        return layers.stream()
+                .filter(layer -> layer.kind() == Layer.Kind.CONVOLUTION)
+                .reduce((first, second) -> second)
+                .orElseThrow(
+                        () -> new InvalidInputException("model '%s' shows no convolution layer; name a layer", name));
+    }
+
+    /**
+     * Checks that these are images for this model.
+     *
+     * @return N
+     * @throws InvalidInputException if the shape is not (N, H, W, C) with N ≥ 1
+     */
+    public int requireImages(FloatNdArray images) {
+        Shape shape = images.shape();
+        if (shape.numDimensions() != 4) {
+            throw new InvalidInputException(
+                    "images have shape %s, expected (N, %d, %d, %d)", shape, height, width, channels);
+        }
+        if (shape.get(1) != height || shape.get(2) != width || shape.get(3) != channels) {
+            throw new InvalidInputException(
+                    "image is %s, model '%s' expects %s",
+                    size(shape.get(1), shape.get(2), shape.get(3)), name, size(height, width, channels));
+        }
+        if (shape.get(0) < 1) {
+            throw new InvalidInputException("the batch holds no image; expected at least one");
+        }
+        return Math.toIntExact(shape.get(0));
+    }
+
+    private static String size(long height, long width, long channels) {
+        return height + "×" + width + "×" + channels;
+    }
+}

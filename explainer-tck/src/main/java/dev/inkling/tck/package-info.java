@@ -1,0 +1,2 @@
+/** Contract tests that the author of an explainer runs. */
+package dev.inkling.tck;

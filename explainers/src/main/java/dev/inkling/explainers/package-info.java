@@ -1,0 +1,2 @@
+/** The built-in attribution methods, one class each. */
+package dev.inkling.explainers;

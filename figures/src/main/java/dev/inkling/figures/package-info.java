@@ -1,0 +1,2 @@
+/** Pictures of attributions. */
+package dev.inkling.figures;

@@ -1,0 +1,2 @@
+/** Integrated gradients as a drop-in jar. */
+package dev.inkling.plugins.integratedgradients;

@@ -1,0 +1,2 @@
+/** Data and training. */
+package dev.inkling.trainer;
