@@ -4,6 +4,7 @@ import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -208,6 +209,9 @@ record Mnist(Path cache, List<URI> mirrors, Map<String, String> hashes, Duration
 
     /** Network exceptions often come without a message of their own. */
     private static String reason(Throwable failure) {
+        if (failure instanceof ConnectException) {
+            return "no connection";
+        }
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 }

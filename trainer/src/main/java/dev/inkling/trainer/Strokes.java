@@ -59,16 +59,16 @@ public final class Strokes {
         }
         Random random = new Random(scrambled(seed, index));
         int side = MnistFraming.BOX;
-        float[] drawn = draw(label, random);
-        // What rounds to no ink at all is paper.
-        MnistFraming.Box box = MnistFraming.inkBox(drawn, side, side, 0.5f / 255);
-        float[] frame = MnistFraming.centred(drawn, side, box, SIDE, SIDE);
+        float[] levels = draw(label, random);
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = Math.round(255 * levels[i]);
+        }
+        float[] frame = MnistFraming.centred(levels, side, MnistFraming.inkBox(levels, side, side, 0), SIDE, SIDE);
         byte[] pixels = new byte[frame.length];
         boolean[] ink = new boolean[frame.length];
         for (int i = 0; i < frame.length; i++) {
-            int value = Math.round(255 * frame[i]);
-            pixels[i] = (byte) value;
-            ink[i] = value > 0;
+            pixels[i] = (byte) (int) frame[i];
+            ink[i] = frame[i] > 0;
         }
         return new Digit(label, pixels, ink);
     }
