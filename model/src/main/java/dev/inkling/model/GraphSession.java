@@ -1,0 +1,99 @@
+package dev.inkling.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A graph and its session: the one place where tensors live and die. What goes in and comes out are arrays on the heap, for
+ * a tensor used after its close reads other runs' numbers without a word.
+ *
+ * <p>Runs go side by side; an edit of the graph waits for them and keeps new ones out, since editing a graph while a session
+ * runs is not safe.
+ */
+final class GraphSession implements AutoCloseable {
+
+    private final Graph graph;
+    private final Session session;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+    /** Takes ownership of the graph. */
+    GraphSession(Graph graph) {
+        this.graph = graph;
+        this.session = new Session(graph);
+    }
+
+    /** Values for a tensor: rows [from, from + count) of an array whose rows have the shape {@code row}. */
+    record Feed(Operand<?> tensor, float[] values, Shape row) {}
+
+    /**
+     * Runs the graph on some rows of the feeds.
+     *
+     * @param from first row
+     * @param count number of rows
+     * @return the values of each fetched tensor, in row-major order
+     */
+    List<float[]> run(List<Feed> feeds, int from, int count, List<? extends Operand<?>> fetches) {
+        List<TFloat32> inputs = new ArrayList<>();
+        lock.readLock().lock();
+        try {
+            Session.Runner runner = session.runner();
+            for (Feed feed : feeds) {
+                int size = Math.toIntExact(feed.row().size());
+                TFloat32 input = TFloat32.tensorOf(
+                        feed.row().prepend(count),
+                        DataBuffers.of(feed.values(), true, false)
+                                .offset((long) from * size)
+                                .narrow((long) count * size));
+                inputs.add(input);
+                runner.feed(feed.tensor(), input);
+            }
+            fetches.forEach(runner::fetch);
+            try (Result result = runner.run()) {
+                List<float[]> outputs = new ArrayList<>();
+                for (int i = 0; i < fetches.size(); i++) {
+                    TFloat32 output = (TFloat32) result.get(i);
+                    float[] values = new float[Math.toIntExact(output.size())];
+                    output.copyTo(DataBuffers.of(values));
+                    outputs.add(values);
+                }
+                return outputs;
+            }
+        } finally {
+            inputs.forEach(TFloat32::close);
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Changes the graph while nothing runs. */
+    <T> T edit(Function<Graph, T> change) {
+        lock.writeLock().lock();
+        try {
+            return change.apply(graph);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Waits for runs in flight, then frees what the session and the graph hold. */
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            // In this order: closing a graph before its session blocks for ever.
+            session.close();
+            graph.close();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.inkling.model;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Writes trained weights as a SavedModel: the inference graph alone, frozen, batch normalisation folded, in one file that
+ * every TensorFlow runtime loads.
+ *
+ * <p>Signature {@code serving_default}: {@code image} float32 (N, H, W, C) in the card's value range to {@code logits} and
+ * {@code probabilities}, both float32 (N, K).
+ */
+public final class SavedModelWriter {
+
+    static final String GRAPH_FILE = "saved_model.pb";
+    static final String SIGNATURE = "serving_default";
+
+    private SavedModelWriter() {}
+
+    /** The facts of a card that do not follow from the architecture. */
+    public record About(String name, List<String> labels, ModelCard.Training training, ModelCard.Accuracy accuracy) {}
+
+    /**
+     * Writes a model into a folder, which is created and must not hold a model yet.
+     *
+     * @param weights kernel, bias, gamma, beta, mean and variance of every convolution, kernel and bias of every dense
+     *     layer, by name, in row-major order
+     * @return the card that was written beside the graph
+     */
+    public static ModelCard write(Path folder, Architecture architecture, Map<String, float[]> weights, About about)
+            throws IOException {
+        try (Graph graph = new Graph()) {
+            Ops tf = Ops.create(graph);
+            Placeholder<TFloat32> image = tf.withName("image")
+                    .placeholder(
+                            TFloat32.class,
+                            Placeholder.shape(Shape.of(
+                                    Shape.UNKNOWN_SIZE,
+                                    architecture.height(),
+                                    architecture.width(),
+                                    architecture.channels())));
+            Network.Built network = Network.build(tf, architecture, image, new FrozenWeights(architecture, weights));
+            Operand<TFloat32> probabilities = tf.withName("probabilities").nn.softmax(network.logits());
+
+            ModelCard card = new ModelCard(
+                    ModelCard.FORMAT,
+                    about.name(),
+                    new ModelCard.Input(architecture.height(), architecture.width(), architecture.channels(), 0, 1),
+                    about.labels(),
+                    architecture.parameterCount(),
+                    network.layers().stream()
+                            .map(named -> new ModelCard.CardLayer(
+                                    named.layer().name(),
+                                    named.layer().kind(),
+                                    named.layer().height(),
+                                    named.layer().width(),
+                                    named.layer().channels(),
+                                    tensorName(named.output())))
+                            .toList(),
+                    about.training(),
+                    about.accuracy());
+
+            writeGraph(folder, graph, image, network.logits(), probabilities);
+            writeCard(folder, card);
+            return card;
+        }
+    }
+
+    /** Replaces the card of a model folder. */
+    public static void writeCard(Path folder, ModelCard card) throws IOException {
+        Path file = folder.resolve(ModelCard.PATH);
+        Files.createDirectories(file.getParent());
+        Path beside = file.resolveSibling(file.getFileName() + ".part");
+        Files.writeString(beside, card.toJson());
+        Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Writes the graph with its serving signature, as the one file of a SavedModel. */
+    static void writeGraph(
+            Path folder,
+            Graph graph,
+            Operand<TFloat32> image,
+            Operand<TFloat32> logits,
+            Operand<TFloat32> probabilities)
+            throws IOException {
+        SavedModel model = SavedModel.newBuilder()
+                .setSavedModelSchemaVersion(1)
+                .addMetaGraphs(MetaGraphDef.newBuilder()
+                        .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder()
+                                .addTags("serve")
+                                .setTensorflowVersion(TensorFlow.version()))
+                        .setGraphDef(graph.toGraphDef())
+                        .putSignatureDef(
+                                SIGNATURE,
+                                SignatureDef.newBuilder()
+                                        .setMethodName("tensorflow/serving/predict")
+                                        .putInputs("image", tensorInfo(image))
+                                        .putOutputs("logits", tensorInfo(logits))
+                                        .putOutputs("probabilities", tensorInfo(probabilities))
+                                        .build()))
+                .build();
+        Files.createDirectories(folder);
+        try (OutputStream out = Files.newOutputStream(folder.resolve(GRAPH_FILE))) {
+            CodedOutputStream coded = CodedOutputStream.newInstance(out);
+            // Map entries in a fixed order: the same weights give the same file, and so the same SHA-256.
+            coded.useDeterministicSerialization();
+            model.writeTo(coded);
+            coded.flush();
+        }
+    }
+
+    private static String tensorName(Operand<?> operand) {
+        return operand.asOutput().op().name() + ":" + operand.asOutput().index();
+    }
+
+    private static TensorInfo tensorInfo(Operand<?> operand) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (long size : operand.asOutput().shape().asArray()) {
+            shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+        }
+        return TensorInfo.newBuilder()
+                .setName(tensorName(operand))
+                .setDtype(DataType.DT_FLOAT)
+                .setTensorShape(shape)
+                .build();
+    }
+}

@@ -1,0 +1,426 @@
+package dev.inkling.model;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Gradients;
+import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Layers;
+import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
+import dev.inkling.spi.ModelSignature.Layer;
+import dev.inkling.spi.Propagation;
+import dev.inkling.spi.Targets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A SavedModel that Inkling wrote, ready to be explained: {@link Gradients}, {@link Layers} and {@link Propagation} are
+ * among its capabilities, and so is this class itself.
+ *
+ * <p>Batches are cut into chunks so that memory stays bounded whatever their size. Safe for use by several threads; close it
+ * when none uses it any more.
+ */
+public final class TensorFlowModel implements Model, AutoCloseable {
+
+    /** Larger chunks fall out of the processor's cache and gain nothing. */
+    private static final int MAX_CHUNK = 128;
+
+    /** What a chunk's activations and their gradients may take, in bytes. */
+    private static final long CHUNK_BYTES = 256L << 20;
+
+    /** Copies of an activation alive at once in a backward pass: convolution, bias, ReLU, gradient. */
+    private static final int COPIES = 4;
+
+    private final GraphSession session;
+    private final ModelCard card;
+    private final ModelSignature signature;
+    private final String sha256;
+    private final int chunk;
+
+    private final Output<?> image;
+    private final Output<?> logits;
+    private final Output<?> probabilities;
+    private final Map<String, Output<?>> layerOutputs;
+    private final Output<TFloat32> targetWeights;
+
+    /** What was added to the graph so far, by what it computes: each is built once and kept. */
+    private final Map<Object, Output<?>> backwardPasses = new ConcurrentHashMap<>();
+
+    private final Map<Class<?>, Object> capabilities = Map.of(
+            Gradients.class,
+            (Gradients) this::gradients,
+            Layers.class,
+            new LayerAccess(),
+            Propagation.class,
+            (Propagation) this::propagate,
+            TensorFlowModel.class,
+            this);
+
+    private TensorFlowModel(Graph graph, SignatureDef serving, ModelCard card, String sha256) {
+        this.card = card;
+        this.signature = card.signature();
+        this.sha256 = sha256;
+        this.image = output(graph, serving.getInputsMap(), "image");
+        this.logits = output(graph, serving.getOutputsMap(), "logits");
+        this.probabilities = output(graph, serving.getOutputsMap(), "probabilities");
+        requireShape("image", image, signature.height(), signature.width(), signature.channels());
+        requireShape("logits", logits, signature.classCount());
+        this.layerOutputs = card.layers().stream()
+                .collect(Collectors.toMap(ModelCard.CardLayer::name, layer -> layerOutput(graph, layer)));
+        this.targetWeights = Ops.create(graph)
+                .withSubScope("explain")
+                .withName("targets")
+                .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, signature.classCount())))
+                .asOutput();
+        this.chunk = chunkSize(signature);
+        this.session = new GraphSession(graph);
+    }
+
+    /**
+     * Loads a model folder.
+     *
+     * @throws InvalidInputException if there is no such folder, or it holds no SavedModel, a damaged one, or one that Inkling
+     *     did not write
+     */
+    public static TensorFlowModel load(Path folder) {
+        byte[] bytes = read(folder);
+        ModelCard card = readCard(folder);
+        SignatureDef serving;
+        Graph graph = new Graph();
+        try {
+            MetaGraphDef metaGraph = metaGraph(folder, bytes);
+            serving = metaGraph.getSignatureDefMap().get(SavedModelWriter.SIGNATURE);
+            if (serving == null) {
+                throw new InvalidInputException(
+                        "model '%s' has no signature '%s', found %s",
+                        folder,
+                        SavedModelWriter.SIGNATURE,
+                        metaGraph.getSignatureDefMap().keySet());
+            }
+            graph.importGraphDef(IndependentInputs.of(metaGraph.getGraphDef()));
+            return new TensorFlowModel(graph, serving, card, sha256(bytes));
+        } catch (InvalidInputException e) {
+            graph.close();
+            throw e;
+        } catch (IllegalArgumentException | IllegalStateException | TensorFlowException e) {
+            graph.close();
+            throw new InvalidInputException(
+                    e,
+                    "the graph of model '%s' can not be used: %s; the file is damaged or foreign",
+                    folder,
+                    e.getMessage());
+        }
+    }
+
+    private static byte[] read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidInputException("no model folder '%s'; train one with 'inkling train'", folder);
+        }
+        Path file = folder.resolve(SavedModelWriter.GRAPH_FILE);
+        if (!Files.isRegularFile(file)) {
+            Path nested = folder.resolve("model");
+            throw new InvalidInputException(
+                    "folder '%s' is no SavedModel: it lacks %s%s",
+                    folder,
+                    SavedModelWriter.GRAPH_FILE,
+                    Files.isRegularFile(nested.resolve(SavedModelWriter.GRAPH_FILE))
+                            ? "; did you mean '" + nested + "'?"
+                            : "");
+        }
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InvalidInputException(e, "cannot read '%s': %s", file, e.getMessage());
+        }
+    }
+
+    private static ModelCard readCard(Path folder) {
+        Path file = folder.resolve(ModelCard.PATH);
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidInputException(
+                    "model '%s' was not written by Inkling: it lacks %s", folder, ModelCard.PATH);
+        }
+        try {
+            return ModelCard.fromJson(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new InvalidInputException(e, "cannot read '%s': %s", file, e.getMessage());
+        }
+    }
+
+    private static MetaGraphDef metaGraph(Path folder, byte[] bytes) {
+        try {
+            SavedModel model = SavedModel.parseFrom(bytes);
+            if (model.getMetaGraphsCount() == 1) {
+                return model.getMetaGraphs(0);
+            }
+            throw new InvalidInputException(
+                    "model '%s' holds %d graphs, expected one", folder, model.getMetaGraphsCount());
+        } catch (InvalidProtocolBufferException e) {
+            throw new InvalidInputException(
+                    e,
+                    "'%s' is damaged: %s; export or copy the model again",
+                    folder.resolve(SavedModelWriter.GRAPH_FILE),
+                    e.getMessage());
+        }
+    }
+
+    private static Output<?> output(Graph graph, Map<String, TensorInfo> tensors, String key) {
+        TensorInfo info = tensors.get(key);
+        if (info == null || info.getDtype() != DataType.DT_FLOAT) {
+            throw new InvalidInputException(
+                    "signature '%s' has no float32 '%s', found %s; expected image → logits," + " probabilities",
+                    SavedModelWriter.SIGNATURE, key, tensors.keySet());
+        }
+        return graph.outputOrThrow(info.getName());
+    }
+
+    private Output<?> layerOutput(Graph graph, ModelCard.CardLayer layer) {
+        Output<?> output = graph.output(layer.tensor());
+        if (output == null) {
+            throw new InvalidInputException(
+                    "the model card names tensor '%s' for layer '%s', which the graph lacks",
+                    layer.tensor(), layer.name());
+        }
+        if (output.shape().numDimensions() == 2) {
+            requireShape(layer.name(), output, layer.channels());
+        } else {
+            requireShape(layer.name(), output, layer.height(), layer.width(), layer.channels());
+        }
+        return output;
+    }
+
+    private void requireShape(String what, Output<?> output, long... row) {
+        Shape expected = Shape.of(row).prepend(Shape.UNKNOWN_SIZE);
+        Shape found = output.shape();
+        boolean same = found.numDimensions() == expected.numDimensions();
+        for (int i = 1; same && i < found.numDimensions(); i++) {
+            same = found.get(i) == expected.get(i);
+        }
+        if (!same) {
+            throw new InvalidInputException(
+                    "the model card says %s has shape %s, the graph says %s", what, expected, found);
+        }
+    }
+
+    private static int chunkSize(ModelSignature signature) {
+        long floats = signature.imageSize();
+        for (Layer layer : signature.layers()) {
+            floats += (long) layer.height() * layer.width() * layer.channels();
+        }
+        return (int) Math.max(1, Math.min(MAX_CHUNK, CHUNK_BYTES / (Float.BYTES * COPIES * floats)));
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public ModelSignature signature() {
+        return signature;
+    }
+
+    /** What the folder says about the model. */
+    public ModelCard card() {
+        return card;
+    }
+
+    /** SHA-256 of the graph's file, in lower-case hexadecimal. */
+    public String sha256() {
+        return sha256;
+    }
+
+    @Override
+    public <T> Optional<T> capability(Class<T> type) {
+        return Optional.ofNullable(capabilities.get(type)).map(type::cast);
+    }
+
+    @Override
+    public FloatNdArray scores(FloatNdArray images) {
+        return classValues(images, logits);
+    }
+
+    /**
+     * The softmax of the scores.
+     *
+     * @param images (N, H, W, C) in the signature's value range
+     * @return (N, K), each row summing to 1
+     * @throws InvalidInputException as {@link #scores} does
+     */
+    public FloatNdArray probabilities(FloatNdArray images) {
+        return classValues(images, probabilities);
+    }
+
+    private FloatNdArray classValues(FloatNdArray images, Output<?> fetch) {
+        int count = signature.requireImages(images);
+        float[] values =
+                inChunks(count, List.of(imageFeed(images)), List.of(fetch)).get(0);
+        return FloatArrays.of(values, count, signature.classCount());
+    }
+
+    private FloatNdArray gradients(FloatNdArray images, Targets targets) {
+        int count = signature.requireImages(images);
+        targets.require(count, signature);
+        Output<?> gradient = backwardPass(Gradients.class, graph -> gradient(graph, "explain/gradient", image));
+        return onImages(images, targets, count, gradient);
+    }
+
+    private FloatNdArray propagate(FloatNdArray images, Targets targets, Propagation.Rule rule) {
+        int count = signature.requireImages(images);
+        targets.require(count, signature);
+        Output<?> attribution =
+                backwardPass(rule, graph -> new ReverseWalk(graph, rule, image, logits).from(targetWeights));
+        return onImages(images, targets, count, attribution);
+    }
+
+    private FloatNdArray onImages(FloatNdArray images, Targets targets, int count, Output<?> fetch) {
+        float[] values = inChunks(count, List.of(imageFeed(images), targetFeed(targets)), List.of(fetch))
+                .get(0);
+        return FloatArrays.of(values, count, signature.height(), signature.width(), signature.channels());
+    }
+
+    /** What lies between the image and the logits. */
+    private final class LayerAccess implements Layers {
+
+        @Override
+        public FloatNdArray activations(String layer, FloatNdArray images) {
+            int count = signature.requireImages(images);
+            Layer shape = signature.layer(layer);
+            return shaped(
+                    inChunks(count, List.of(imageFeed(images)), List.of(layerOutputs.get(layer)))
+                            .get(0),
+                    count,
+                    shape);
+        }
+
+        @Override
+        public LayerGradients gradients(String layer, FloatNdArray images, Targets targets) {
+            int count = signature.requireImages(images);
+            targets.require(count, signature);
+            Layer shape = signature.layer(layer);
+            Output<?> activation = layerOutputs.get(layer);
+            Output<?> gradient =
+                    backwardPass(layer, graph -> gradient(graph, "explain/" + layer + "/gradient", activation));
+            List<float[]> both =
+                    inChunks(count, List.of(imageFeed(images), targetFeed(targets)), List.of(activation, gradient));
+            return new LayerGradients(shaped(both.get(0), count, shape), shaped(both.get(1), count, shape));
+        }
+
+        @Override
+        public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
+            Layer shape = signature.layer(layer);
+            Shape expected = Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels());
+            Shape found = activations.shape();
+            if (found.numDimensions() != 4 || found.get(0) < 1 || !found.tail().equals(expected.tail())) {
+                throw new InvalidInputException("activations have shape %s, layer '%s' has %s", found, layer, expected);
+            }
+            int count = Math.toIntExact(found.get(0));
+            Output<?> output = layerOutputs.get(layer);
+            if (output.equals(logits)) {
+                return FloatArrays.of(FloatArrays.flat(activations), count, signature.classCount());
+            }
+            GraphSession.Feed feed = new GraphSession.Feed(
+                    output, FloatArrays.flat(activations), output.shape().tail());
+            float[] values = inChunks(count, List.of(feed), List.of(logits)).get(0);
+            return FloatArrays.of(values, count, signature.classCount());
+        }
+
+        private FloatNdArray shaped(float[] values, int count, Layer layer) {
+            return FloatArrays.of(values, count, layer.height(), layer.width(), layer.channels());
+        }
+    }
+
+    private Output<?> backwardPass(Object key, Function<Graph, Output<?>> build) {
+        return backwardPasses.computeIfAbsent(key, missing -> session.edit(build));
+    }
+
+    private Output<?> gradient(Graph graph, String prefix, Output<?> point) {
+        Output<?> gradient = graph.addGradients(
+                        prefix, new Output<?>[] {logits}, new Output<?>[] {point}, new Output<?>[] {targetWeights})[0];
+        return ReverseWalk.connected(gradient, logits, point);
+    }
+
+    private GraphSession.Feed imageFeed(FloatNdArray images) {
+        float[] pixels = FloatArrays.flat(images);
+        for (int i = 0; i < pixels.length; i++) {
+            if (!Float.isFinite(pixels[i])) {
+                int column = i / signature.channels() % signature.width();
+                int row = i / signature.channels() / signature.width() % signature.height();
+                throw new InvalidInputException(
+                        "image %d holds %s at row %d, column %d; expected finite numbers",
+                        i / signature.imageSize(), pixels[i], row, column);
+            }
+        }
+        return new GraphSession.Feed(image, pixels, image.shape().tail());
+    }
+
+    private GraphSession.Feed targetFeed(Targets targets) {
+        return new GraphSession.Feed(
+                targetWeights, FloatArrays.flat(targets.weights()), Shape.of(signature.classCount()));
+    }
+
+    private List<float[]> inChunks(int count, List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
+        if (count <= chunk) {
+            return session.run(feeds, 0, count, fetches);
+        }
+        List<float[]> whole = new ArrayList<>();
+        for (int from = 0; from < count; from += chunk) {
+            int rows = Math.min(chunk, count - from);
+            List<float[]> part = session.run(feeds, from, rows, fetches);
+            for (int i = 0; i < part.size(); i++) {
+                int rowSize = part.get(i).length / rows;
+                if (whole.size() <= i) {
+                    whole.add(new float[Math.multiplyExact(rowSize, count)]);
+                }
+                System.arraycopy(part.get(i), 0, whole.get(i), from * rowSize, part.get(i).length);
+            }
+        }
+        return whole;
+    }
+
+    /** How many operations the graph holds, of one type or of all; tests see by it what was built. */
+    int operations(String type) {
+        return session.edit(graph -> {
+            int count = 0;
+            for (var operations = graph.operations(); operations.hasNext(); ) {
+                String found = operations.next().type();
+                count += type == null || type.equals(found) ? 1 : 0;
+            }
+            return count;
+        });
+    }
+
+    /** Waits for calls in flight, then frees the native memory. */
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.inkling.model;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Model folders for tests. */
+final class ModelFixtures {
+
+    /** Small enough for plain loops and yet with every kind of layer. */
+    static final Architecture SMALL = new Architecture(8, 12, 2, 3, List.of(4, 5, 6), 2, 7, 0.5);
+
+    static final ModelCard.Training TRAINING =
+            new ModelCard.Training("noise", "00", 100, 10, 1, 1, 10, 8, "Adam", 0.001, "test", "2.18.0", "17");
+
+    private ModelFixtures() {}
+
+    static ModelCard write(Path folder, Architecture architecture, Map<String, float[]> weights) {
+        List<String> labels = IntStream.range(0, architecture.classes())
+                .mapToObj(String::valueOf)
+                .toList();
+        try {
+            return SavedModelWriter.write(
+                    folder,
+                    architecture,
+                    weights,
+                    new SavedModelWriter.About("test", labels, TRAINING, new ModelCard.Accuracy(0.5, null)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        Arrays.setAll(doubles, i -> values[i]);
+        return doubles;
+    }
+
+    /** ‖a − b‖ / ‖b‖. */
+    static double relativeError(float[] a, double[] b) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < b.length; i++) {
+            difference += (a[i] - b[i]) * (a[i] - b[i]);
+            norm += b[i] * b[i];
+        }
+        return Math.sqrt(difference / norm);
+    }
+}
