@@ -1,6 +1,9 @@
 package dev.inkling.app;
 
+import dev.inkling.figures.Prediction;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -19,16 +22,25 @@ public record ExplainedImage(InputImage image, double[] probabilities, String ta
 
     /** The most probable class; the lowest index where several share it. */
     public int predicted() {
-        return top(1)[0];
+        int best = 0;
+        for (int k = 1; k < probabilities.length; k++) {
+            if (probabilities[k] > probabilities[best]) {
+                best = k;
+            }
+        }
+        return best;
     }
 
-    /** Up to {@code count} classes, the most probable first. */
-    public int[] top(int count) {
-        return IntStream.range(0, probabilities.length)
-                .boxed()
-                .sorted((a, b) -> Double.compare(probabilities[b], probabilities[a]))
-                .limit(count)
-                .mapToInt(Integer::intValue)
-                .toArray();
+    /** The three most probable classes, and the true one where it is known. */
+    public Prediction prediction(List<String> labels) {
+        List<Prediction.Score> top = IntStream.range(0, probabilities.length)
+                .mapToObj(k -> new Prediction.Score(labels.get(k), probabilities[k]))
+                .sorted(Comparator.comparingDouble(Prediction.Score::probability)
+                        .reversed())
+                .limit(3)
+                .toList();
+        return new Prediction(
+                top,
+                image.label().isPresent() ? Optional.of(labels.get(image.label().getAsInt())) : Optional.empty());
     }
 }

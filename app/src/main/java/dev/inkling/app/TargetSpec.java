@@ -114,14 +114,15 @@ public final class TargetSpec {
                 : Targets.classes(labels.size(), classes);
     }
 
-    /** One image's target in words: {@code 7 (predicted)}, {@code 2 (label)}, {@code 3}, {@code 4, not 9}. */
+    /** One image's target in words: {@code why 7 (predicted)}, {@code why 2 (label)}, {@code why 3}, {@code why 4, not 9}. */
     public String describe(int predicted, int truth) {
-        return switch (kind) {
-            case PREDICTED -> labels.get(predicted) + " (predicted)";
-            case LABEL -> labels.get(truth) + " (label)";
-            case CLASS -> labels.get(why);
-            case CONTRAST -> labels.get(why) + ", not " + labels.get(whyNot);
-        };
+        return "why "
+                + switch (kind) {
+                    case PREDICTED -> labels.get(predicted) + " (predicted)";
+                    case LABEL -> labels.get(truth) + " (label)";
+                    case CLASS -> labels.get(why);
+                    case CONTRAST -> labels.get(why) + ", not " + labels.get(whyNot);
+                };
     }
 
     private static int[] filled(int length, int value) {

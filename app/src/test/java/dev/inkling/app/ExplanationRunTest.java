@@ -10,8 +10,10 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.spy;
 import static org.mockito.Mockito.when;
 
+import dev.inkling.figures.Prediction;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Explainer;
+import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.mockito.InOrder;
@@ -48,13 +51,16 @@ class ExplanationRunTest {
         ExplainedImage two = result.images().get(1);
         assertThat(one.image().name()).isEqualTo("one");
         assertThat(one.predicted()).isEqualTo(2);
-        assertThat(one.top(3)).containsExactly(2, 1, 0);
+        assertThat(one.prediction(LinearModel.LABELS).top())
+                .extracting(Prediction.Score::label)
+                .containsExactly("c", "b", "a");
+        assertThat(one.prediction(LinearModel.LABELS).right()).isEmpty();
         // Logits 0, 1, 2, 0.
         double sum = 2 + Math.E + Math.exp(2);
         assertThat(one.probabilities())
                 .containsExactly(new double[] {1 / sum, Math.E / sum, Math.exp(2) / sum, 1 / sum}, within(1e-12));
-        assertThat(one.target()).isEqualTo("c (predicted)");
-        assertThat(two.target()).isEqualTo("a (predicted)");
+        assertThat(one.target()).isEqualTo("why c (predicted)");
+        assertThat(two.target()).isEqualTo("why a (predicted)");
         assertThat(values(one.explanations().get(0))).containsExactly(0, 0, 4, 0);
         assertThat(values(two.explanations().get(0))).containsExactly(4, 0, 0, 0);
         assertThat(two.explanations().get(0).attribution().diagnostics().get("first pixel"))
@@ -116,7 +122,7 @@ class ExplanationRunTest {
                 .run(List.of(image("one", 1, 0, 0, 0)));
 
         assertThat(result.failures()).singleElement().satisfies(failure -> {
-            assertThat(failure.explainer().name()).isEqualTo("broken");
+            assertThat(failure.explainer().card().name()).isEqualTo("broken");
             assertThat(failure.delivered()).isZero();
             assertThat(failure.reason()).isEqualTo("ArithmeticException: / by zero");
         });
@@ -252,9 +258,9 @@ class ExplanationRunTest {
                 .get(0);
 
         assertThat(values(label.explanations().get(0))).containsExactly(0, 0, 0, 4);
-        assertThat(label.target()).isEqualTo("d (label)");
+        assertThat(label.target()).isEqualTo("why d (label)");
         assertThat(values(contrast.explanations().get(0))).containsExactly(0, 4, 0, -4);
-        assertThat(contrast.target()).isEqualTo("b, not d");
+        assertThat(contrast.target()).isEqualTo("why b, not d");
     }
 
     @Test
@@ -294,7 +300,10 @@ class ExplanationRunTest {
     }
 
     private static ConfiguredExplainer configured(String name, Explainer explainer) {
-        return new ConfiguredExplainer(name, name, Map.of(), explainer);
+        return new ConfiguredExplainer(
+                new ExplainerCard(name, name, "", "", ExplainerCard.Family.GRADIENT, Set.of(), CONTRACT),
+                Map.of(),
+                explainer);
     }
 
     private static InputImage image(String name, float... pixels) {

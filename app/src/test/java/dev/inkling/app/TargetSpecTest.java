@@ -22,7 +22,7 @@ class TargetSpecTest {
         TargetSpec spec = TargetSpec.parse("predicted", DIGITS, false);
 
         assertThat(spec.targets(PREDICTED, TRUTH)).isEqualTo(Targets.classes(10, 4, 9));
-        assertThat(spec.describe(9, 7)).isEqualTo("9 (predicted)");
+        assertThat(spec.describe(9, 7)).isEqualTo("why 9 (predicted)");
     }
 
     @Test
@@ -30,7 +30,7 @@ class TargetSpecTest {
         TargetSpec spec = TargetSpec.parse("label", DIGITS, true);
 
         assertThat(spec.targets(PREDICTED, TRUTH)).isEqualTo(Targets.classes(10, 4, 7));
-        assertThat(spec.describe(9, 7)).isEqualTo("7 (label)");
+        assertThat(spec.describe(9, 7)).isEqualTo("why 7 (label)");
     }
 
     @Test
@@ -38,7 +38,7 @@ class TargetSpecTest {
         TargetSpec spec = TargetSpec.parse("3", DIGITS, false);
 
         assertThat(spec.targets(PREDICTED, TRUTH)).isEqualTo(Targets.classes(10, 3, 3));
-        assertThat(spec.describe(9, 7)).isEqualTo("3");
+        assertThat(spec.describe(9, 7)).isEqualTo("why 3");
     }
 
     @Test
@@ -46,19 +46,19 @@ class TargetSpecTest {
         TargetSpec spec = TargetSpec.parse("4-vs-9", DIGITS, false);
 
         assertThat(spec.targets(PREDICTED, TRUTH)).isEqualTo(Targets.contrast(10, new int[] {4, 4}, new int[] {9, 9}));
-        assertThat(spec.describe(9, 7)).isEqualTo("4, not 9");
+        assertThat(spec.describe(9, 7)).isEqualTo("why 4, not 9");
     }
 
     @ParameterizedTest
     @CsvSource({"dog,dog", "1,dog", "cat-vs-dog,cat-vs-dog", "2,cat-vs-dog", "dog-vs-cat,'dog, not cat'"})
     void classesGoByLabelAndWhereNoLabelIsANumberByIndex(String text, String meaning) {
-        assertThat(TargetSpec.parse(text, ANIMALS, false).describe(0, 0)).isEqualTo(meaning);
+        assertThat(TargetSpec.parse(text, ANIMALS, false).describe(0, 0)).isEqualTo("why " + meaning);
     }
 
     @Test
     void aLabelMayHoldTheSeparator() {
         assertThat(TargetSpec.parse("cat-vs-dog-vs-cat", ANIMALS, false).describe(0, 0))
-                .isEqualTo("cat-vs-dog, not cat");
+                .isEqualTo("why cat-vs-dog, not cat");
     }
 
     @Test
