@@ -1,0 +1,86 @@
+package dev.inkling.app;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.inkling.spi.Attribution;
+import dev.inkling.spi.ExplainerCard;
+import dev.inkling.spi.OptionSpec;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What {@code explainers --json} prints: the components are the keys, which others script against. */
+record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
+
+    /** One explainer; {@code origin} is the path of its jar. */
+    record Entry(
+            String name,
+            String title,
+            String summary,
+            String paper,
+            String family,
+            List<String> needs,
+            Contract contract,
+            List<OptionEntry> options,
+            String origin) {}
+
+    record Contract(String sign, boolean complete, String unit) {}
+
+    /** Null where there is no bound. */
+    record OptionEntry(
+            String name,
+            String type,
+            @JsonProperty("default") String defaultValue,
+            String help,
+            Double min,
+            Double max,
+            List<String> choices) {}
+
+    /** {@code explainer} is null where not even the name is known. */
+    record Broken(String explainer, List<String> origins, String reason) {}
+
+    static ExplainerListing of(ExplainerCatalog catalog) {
+        return new ExplainerListing(
+                catalog.installed().stream().map(ExplainerListing::entry).toList(),
+                catalog.broken().stream()
+                        .map(plugin -> new Broken(plugin.explainer().orElse(null), plugin.origins(), plugin.reason()))
+                        .toList());
+    }
+
+    String json() {
+        return JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValueAsString(this);
+    }
+
+    private static Entry entry(InstalledExplainer explainer) {
+        ExplainerCard card = explainer.card();
+        Attribution.Contract contract = card.contract();
+        return new Entry(
+                card.name(),
+                card.title(),
+                card.summary(),
+                card.paper(),
+                lower(card.family()),
+                card.needs().stream().map(Class::getSimpleName).toList(),
+                new Contract(lower(contract.sign()), contract.complete(), contract.unit()),
+                explainer.options().stream().map(ExplainerListing::option).toList(),
+                explainer.origin());
+    }
+
+    private static OptionEntry option(OptionSpec spec) {
+        return new OptionEntry(
+                spec.name(),
+                spec.type(),
+                spec.defaultValue(),
+                spec.help(),
+                Double.isInfinite(spec.min()) ? null : spec.min(),
+                Double.isInfinite(spec.max()) ? null : spec.max(),
+                spec.choices());
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

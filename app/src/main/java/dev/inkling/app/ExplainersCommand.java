@@ -1,0 +1,63 @@
+package dev.inkling.app;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import jakarta.inject.Inject;
+import java.util.List;
+
+/** {@code inkling explainers}: what is installed, what each needs and takes, and which plug-ins are broken and why. */
+public final class ExplainersCommand implements Command {
+
+    private final Settings settings;
+    private final ExplainerCatalog catalog;
+    private final Terminal terminal;
+
+    @Inject
+    ExplainersCommand(Settings settings, ExplainerCatalog catalog, Terminal terminal) {
+        this.settings = settings;
+        this.catalog = catalog;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public int run() {
+        if (settings.json) {
+            terminal.out().println(ExplainerListing.of(catalog).json());
+        } else if (settings.names.isEmpty()) {
+            terminal.out().print(ExplainerTable.overview(catalog.installed()));
+        } else {
+            List<InstalledExplainer> chosen =
+                    settings.names.stream().map(catalog::find).toList();
+            chosen.forEach(explainer -> terminal.out().print(ExplainerTable.details(explainer)));
+        }
+        return catalog.reportBroken(terminal.err());
+    }
+
+    @Parameters(
+            commandNames = "explainers",
+            separators = "=",
+            commandDescription =
+                    "lists the installed explainers, what each needs and takes, and which plug-ins are broken and why")
+    static final class Settings implements CommandSettings {
+
+        @Parameter(placeholder = "NAME...", description = "show these in full")
+        List<String> names = List.of();
+
+        @Parameter(names = "--json", description = "print everything as JSON, broken plug-ins included")
+        boolean json;
+
+        @Override
+        public Class<ExplainersCommand> command() {
+            return ExplainersCommand.class;
+        }
+
+        @Override
+        public List<String> examples() {
+            return List.of(
+                    "inkling explainers",
+                    "inkling explainers smooth-grad",
+                    "inkling explainers --json",
+                    "inkling explainers --plugins ../my-explainer/target");
+        }
+    }
+}

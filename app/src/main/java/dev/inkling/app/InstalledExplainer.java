@@ -1,0 +1,78 @@
+package dev.inkling.app;
+
+import dev.inkling.spi.Explainer;
+import dev.inkling.spi.ExplainerCard;
+import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.OptionSpec;
+import dev.inkling.spi.Options;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * An explainer that can be used. Its code runs with its own class loader as the thread's context loader.
+ *
+ * @param provider as found
+ * @param card what the provider said when it was found; it is not asked again
+ * @param origin the jar that it came from, as a path
+ */
+public record InstalledExplainer(ExplainerProvider<?> provider, ExplainerCard card, String origin) {
+
+    /** What users type. */
+    public String name() {
+        return card.name();
+    }
+
+    /** The file name of the jar that it came from. */
+    public String jar() {
+        return String.valueOf(Path.of(origin).getFileName());
+    }
+
+    /** Its options, in order. */
+    public List<OptionSpec> options() {
+        return Options.specs(provider.options());
+    }
+
+    /**
+     * The method with these options, defaults for the rest.
+     *
+     * @throws InvalidInputException if an option is unknown, cannot be read or is out of bounds; or if the plug-in lacks a
+     *     class
+     */
+    public Explainer create(Map<String, String> options) {
+        Explainer explainer = inside(() -> create(provider, options));
+        return (model, images, targets) -> inside(() -> explainer.explain(model, images, targets));
+    }
+
+    /**
+     * All options as they will be used, as a user would type them: those given, and defaults for the rest.
+     *
+     * @throws InvalidInputException as {@link #create}
+     */
+    public Map<String, String> resolved(Map<String, String> options) {
+        return inside(() -> Options.values(parse(provider, options)));
+    }
+
+    private <O extends Record> Explainer create(ExplainerProvider<O> typed, Map<String, String> options) {
+        return typed.create(parse(typed, options));
+    }
+
+    private <O extends Record> O parse(ExplainerProvider<O> typed, Map<String, String> options) {
+        try {
+            return Options.parse(typed.options(), options);
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(e, "explainer '%s': %s", name(), e.getMessage());
+        }
+    }
+
+    @SuppressWarnings("try") // the context loader is there for its closing
+    private <T> T inside(Supplier<T> call) {
+        try (ContextLoader during = new ContextLoader(provider.getClass().getClassLoader())) {
+            return call.get();
+        } catch (LinkageError e) {
+            throw new InvalidInputException(e, "explainer '%s' from %s: %s", name(), jar(), RootCause.describe(e));
+        }
+    }
+}
