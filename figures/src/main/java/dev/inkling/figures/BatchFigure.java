@@ -15,11 +15,13 @@ public final class BatchFigure {
     private static final int GAP = 8;
     private static final int GROUP_GAP = 40;
     private static final int ROW_GAP = 18;
-    private static final int HEADER = 84;
+    private static final int HEADER = 90;
     private static final int CAPTION = 24;
     private static final int FOOT = 20;
-    private static final int LEGEND = 48;
     private static final int LEGEND_BAR = 160;
+    private static final int LEGEND_LABEL = 28;
+    private static final int LEGEND_LINE = 20;
+    private static final int NARROWEST_CELL = 72;
     private static final double ASPECT = 1.1;
 
     private final Sheet sheet;
@@ -67,17 +69,20 @@ public final class BatchFigure {
         int box = rows.size() <= 4 ? 160 : rows.size() <= 12 ? 128 : 96;
         List<InputImage> images =
                 rows.stream().map(row -> InputImage.first(row.image())).toList();
+        List<Sign> signs = signs(rows);
         // Cells are as large as the largest picture in them, so that small ones do not float in empty space.
         int cell = images.stream()
                 .map(image -> DisplaySize.fit(image.height(), image.width(), box))
                 .mapToInt(size -> Math.max(size.height(), size.width()))
-                .max()
-                .orElseThrow();
+                .reduce(NARROWEST_CELL, Math::max);
         int tileHeight = CAPTION + cell + FOOT;
         int groups = groups(rows.size(), tileWidth(cell) + GROUP_GAP, tileHeight + ROW_GAP);
         int lines = (rows.size() + groups - 1) / groups;
         int width = 2 * MARGIN + groups * tileWidth(cell) + (groups - 1) * GROUP_GAP;
-        int height = 2 * MARGIN + HEADER + lines * (tileHeight + ROW_GAP) + LEGEND - ROW_GAP;
+        int height = 2 * MARGIN
+                + HEADER
+                + lines * (tileHeight + ROW_GAP)
+                + LEGEND_LINE * (signs.isEmpty() ? 0 : signs.size() + 1);
         try (Sheet sheet = new Sheet(width, height)) {
             BatchFigure figure = new BatchFigure(sheet, cell);
             figure.header(mapTitle, rows, groups, width - 2 * MARGIN);
@@ -88,7 +93,7 @@ public final class BatchFigure {
                         DisplaySize.fit(images.get(i).height(), images.get(i).width(), box);
                 figure.tile(rows.get(i), images.get(i), size, x, y);
             }
-            figure.legend(rows, height - MARGIN - 12);
+            figure.legend(signs, MARGIN + HEADER + lines * (tileHeight + ROW_GAP) + 4);
             return sheet.picture();
         }
     }
@@ -117,7 +122,8 @@ public final class BatchFigure {
         long wrong = count(rows, false);
         String summary = rows.size() == 1 ? "1 image" : rows.size() + " images";
         if (right + wrong > 0) {
-            summary += ": " + right + " right, " + wrong + " wrong";
+            long unknown = rows.size() - right - wrong;
+            summary += ": " + right + " right, " + wrong + " wrong" + (unknown > 0 ? ", " + unknown + " unknown" : "");
         }
         sheet.text(Text.fit(summary, body, width), MARGIN, MARGIN + 42, body, Sheet.MUTED);
         for (int group = 0; group < groups; group++) {
@@ -187,23 +193,26 @@ public final class BatchFigure {
         }
     }
 
-    private void legend(List<Row> rows, int y) {
-        int x = MARGIN;
-        for (Sign sign : Sign.values()) {
-            if (rows.stream()
-                    .anyMatch(row -> row.map().verdict().isEmpty() && row.map().sign() == sign)) {
-                x = legend(sign, x, y);
-            }
-        }
+    private static List<Sign> signs(List<Row> rows) {
+        return rows.stream()
+                .map(Row::map)
+                .filter(map -> map.verdict().isEmpty())
+                .map(Heatmap::sign)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
-    private int legend(Sign sign, int x, int y) {
-        String low = sign == Sign.SIGNED ? "−largest" : "0";
-        String high = "largest magnitude of each map";
-        double from = x + Text.width(low, small) + 8;
-        sheet.text(low, x, y + 9, small, Sheet.MUTED);
-        sheet.framed(ColorBar.of(ColorMap.of(sign), LEGEND_BAR), (int) from, y);
-        sheet.text(high, from + LEGEND_BAR + 8, y + 9, small, Sheet.MUTED);
-        return (int) (from + LEGEND_BAR + 8 + Text.width(high, small) + 32);
+    private void legend(List<Sign> signs, int y) {
+        int bar = Math.min(LEGEND_BAR, tileWidth - 2 * LEGEND_LABEL);
+        for (Sign sign : signs) {
+            sheet.text(sign == Sign.SIGNED ? "−m" : "0", MARGIN, y + 9, small, Sheet.MUTED);
+            sheet.framed(ColorBar.of(ColorMap.of(sign), bar), MARGIN + LEGEND_LABEL, y);
+            sheet.text("m", MARGIN + LEGEND_LABEL + bar + 8, y + 9, small, Sheet.MUTED);
+            y += LEGEND_LINE;
+        }
+        if (!signs.isEmpty()) {
+            sheet.text("m: each map's largest magnitude", MARGIN, y + 9, small, Sheet.MUTED);
+        }
     }
 }

@@ -22,7 +22,7 @@ final class ColorBar {
         return bar;
     }
 
-    /** Draws the bar of a map with five ticks, of which the ends and the middle are numbered. */
+    /** Draws the bar of a map with five ticks, of which the ends and, given room, the middle are numbered. */
     static void draw(Sheet sheet, Heatmap map, int x, int y, int width, Font font) {
         ColorMap colors = ColorMap.of(map.sign());
         sheet.framed(of(colors, width), x, y);
@@ -32,9 +32,14 @@ final class ColorBar {
         }
         double baseline = below + 5 + font.getSize2D();
         double limit = map.limit();
-        sheet.text(Numbers.rounded(colors.lowest() * limit), x, baseline, font, Sheet.MUTED);
+        String low = Numbers.rounded(colors.lowest() * limit);
         String middle = Numbers.rounded((1 + colors.lowest()) / 2 * limit);
-        sheet.textAround(x + width / 2.0, middle, baseline, font, Sheet.MUTED);
-        sheet.textEndingAt(x + width, Numbers.rounded(limit), baseline, font, Sheet.MUTED);
+        String high = Numbers.rounded(limit);
+        sheet.text(low, x, baseline, font, Sheet.MUTED);
+        sheet.textEndingAt(x + width, high, baseline, font, Sheet.MUTED);
+        double room = width / 2.0 - Math.max(Text.width(low, font), Text.width(high, font)) - 8;
+        if (Text.width(middle, font) / 2 <= room) {
+            sheet.textAround(x + width / 2.0, middle, baseline, font, Sheet.MUTED);
+        }
     }
 }

@@ -60,7 +60,8 @@ public final class ImageFigure {
         int columns = (panels.size() + rows - 1) / rows;
         int rowHeight = TITLE + 2 * size.height() + BETWEEN + SCALE;
         int needed = TITLE + size.height() + BETWEEN + PREDICTIONS;
-        int width = 2 * MARGIN + column + columns * (GAP + column);
+        // Where there is no method, the header still needs the room of one.
+        int width = 2 * MARGIN + column + Math.max(1, columns) * (GAP + column);
         int height = 2 * MARGIN + HEADER + Math.max(needed, rows * rowHeight + (rows - 1) * GAP);
         try (Sheet sheet = new Sheet(width, height)) {
             ImageFigure figure = new ImageFigure(input, prediction, size, column, sheet);
@@ -141,10 +142,16 @@ public final class ImageFigure {
         }
         sheet.framed(ColoredMap.of(map, image, size), x, top);
         int below = top + size.height() + 8;
-        ColorBar.draw(sheet, map, x, below, size.width(), small);
-        sheet.text(Text.fit(map.range(), small, column), x, below + 49, small, Sheet.TEXT);
-        String unit = "raw range in " + map.unit();
-        sheet.text(Text.fit(unit, small, column), x, below + 65, small, Sheet.MUTED);
+        ColorBar.draw(sheet, map, x, below, column, small);
+        range("raw ", map.range(), x, below + 49);
+        sheet.text(Text.fit(map.unit(), small, column), x, below + 65, small, Sheet.MUTED);
+    }
+
+    /** In smaller letters where many digits need them, because each of them counts. */
+    private void range(String what, String range, int x, int baseline) {
+        Font font = Text.width(what + range, small) <= column ? small : Fonts.regular(9);
+        sheet.text(what, x, baseline, font, Sheet.MUTED);
+        sheet.text(range, x + Text.width(what, font), baseline, font, Sheet.TEXT);
     }
 
     private void note(String verdict, int x, int y) {

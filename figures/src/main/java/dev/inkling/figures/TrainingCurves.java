@@ -144,10 +144,12 @@ public final class TrainingCurves {
         if (Arrays.stream(gaps).allMatch(Double::isNaN)) {
             return;
         }
+        // A value between two gaps has no line, only its marker.
+        boolean dotted = values.length <= 30 || Arrays.stream(gaps).anyMatch(Double::isNaN);
         XYSeries series = chart.addSeries(name, epochs, gaps);
         series.setLineColor(color);
         series.setLineStyle(new BasicStroke(2.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        series.setMarker(values.length <= 30 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+        series.setMarker(dotted ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         series.setMarkerColor(color);
     }
 
@@ -181,11 +183,11 @@ public final class TrainingCurves {
         styler.setPlotMargin(0);
 
         double last = firstEpoch + epochs - 1;
-        double side = Math.max(0.5, 0.03 * (epochs - 1));
+        double side = Math.max(0.5, Math.min(0.9, 0.03 * (epochs - 1)));
         styler.setXAxisMin(firstEpoch - side);
         styler.setXAxisMax(last + side);
         // At least one epoch between two ticks, so that all of them are whole numbers.
-        styler.setXAxisTickMarkSpacingHint((int) Math.max(56, CHART_WIDTH / (last - firstEpoch + 2 * side)));
+        styler.setXAxisTickMarkSpacingHint((int) Math.max(56, 0.85 * CHART_WIDTH / (last - firstEpoch + 2 * side)));
         styler.setXAxisTickLabelsFormattingFunction(epoch -> String.valueOf(Math.round(epoch)));
         quantity.scale(styler, finite);
     }
@@ -205,8 +207,10 @@ public final class TrainingCurves {
             @Override
             void scale(XYStyler styler, double[] finite) {
                 double max = Arrays.stream(finite).max().orElseThrow();
-                styler.setYAxisMin(Math.min(0, Arrays.stream(finite).min().orElseThrow()));
-                styler.setYAxisMax(max > 0 ? 1.05 * max : 1);
+                double min = Math.min(0, Arrays.stream(finite).min().orElseThrow());
+                double room = max > min ? 0.03 * (max - min) : 1;
+                styler.setYAxisMin(min - room);
+                styler.setYAxisMax(max + room);
                 styler.setYAxisTickLabelsFormattingFunction(Numbers::rounded);
             }
         },
@@ -226,8 +230,11 @@ public final class TrainingCurves {
                 double min = Arrays.stream(finite).min().orElseThrow();
                 double max = Arrays.stream(finite).max().orElseThrow();
                 double room = Math.max(0.005, 0.08 * (max - min));
-                styler.setYAxisMin(Math.max(0, min - room));
-                styler.setYAxisMax(Math.max(max, Math.min(1, max + room)));
+                // A little beyond 0 and 1, so that a curve at the border is seen whole, but too little for a tick
+                // there.
+                double beyond = 0.03 * (max - min + 2 * room);
+                styler.setYAxisMin(Math.max(-beyond, min - room));
+                styler.setYAxisMax(Math.min(1 + beyond, max + room));
                 styler.setYAxisTickLabelsFormattingFunction(value -> Numbers.rounded(100 * value) + " %");
             }
         };
