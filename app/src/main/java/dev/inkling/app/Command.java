@@ -6,7 +6,7 @@ package dev.inkling.app;
  * <ol>
  *   <li>Write {@code final class FrobCommand implements Command} with a nested {@code static final class Settings
  *       implements CommandSettings}. The settings are what JCommander fills ({@code @Parameters(commandNames,
- *       commandDescription, separators = "=")} on the class, {@code @Parameter} on its fields); they know no collaborator.
+ *       commandDescription)} on the class, {@code @Parameter} on its fields); they know no collaborator.
  *   <li>Give the command one constructor with {@code @Inject} (jakarta.inject). It may ask for its own {@code Settings},
  *       the {@link Terminal}, the {@link ExplainerCatalog} (plug-ins are loaded only for a command that asks for it), and
  *       whatever the settings' {@link CommandSettings#module()} binds. The binder is strict: nothing else is found.

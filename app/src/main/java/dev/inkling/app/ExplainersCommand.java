@@ -3,6 +3,7 @@ package dev.inkling.app;
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code inkling explainers}: what is installed, what each needs and takes, and which plug-ins are broken and why. */
@@ -35,13 +36,12 @@ public final class ExplainersCommand implements Command {
 
     @Parameters(
             commandNames = "explainers",
-            separators = "=",
             commandDescription =
                     "lists the installed explainers, what each needs and takes, and which plug-ins are broken and why")
     static final class Settings implements CommandSettings {
 
         @Parameter(placeholder = "NAME...", description = "show these in full")
-        List<String> names = List.of();
+        List<String> names = new ArrayList<>();
 
         @Parameter(names = "--json", description = "print everything as JSON, broken plug-ins included")
         boolean json;

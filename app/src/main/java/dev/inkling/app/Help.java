@@ -3,7 +3,8 @@ package dev.inkling.app;
 import com.beust.jcommander.JCommander;
 import com.beust.jcommander.ParameterDescription;
 import com.beust.jcommander.Parameters;
-import java.util.ArrayList;
+import java.lang.reflect.Field;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ final class Help {
         return text.toString();
     }
 
-    static String ofCommand(String name, JCommander command, CommandSettings settings, GlobalSettings global) {
+    static String ofCommand(String name, JCommander command, CommandSettings settings) {
         Optional<ParameterDescription> positional = Optional.ofNullable(command.getMainParameterValue());
         StringBuilder text = new StringBuilder("usage: inkling " + name + " [OPTION]...");
         positional.ifPresent(p -> text.append(' ').append(placeholder(p)));
@@ -42,7 +43,7 @@ final class Help {
                 .append(WordUtils.wrap(sentence(description(settings)), WIDTH))
                 .append('\n');
         positional.ifPresent(p -> section(text, "arguments", Map.of(placeholder(p), p.getDescription())));
-        Predicate<ParameterDescription> everybodys = option -> option.getObject() == global;
+        Predicate<ParameterDescription> everybodys = option -> option.getObject() instanceof GlobalSettings;
         described(command).stream()
                 .filter(everybodys.negate())
                 .collect(Collectors.groupingBy(
@@ -59,9 +60,20 @@ final class Help {
 
     /** The options of a command or program that are not hidden, in the order in which they are declared. */
     static List<ParameterDescription> described(JCommander scope) {
-        List<ParameterDescription> options = new ArrayList<>(scope.getFields().values());
-        options.removeIf(option -> option.getParameter().hidden());
-        return options;
+        return scope.getFields().values().stream()
+                .filter(option -> !option.getParameter().hidden())
+                .sorted(Comparator.comparingInt((ParameterDescription option) ->
+                                scope.getObjects().indexOf(option.getObject()))
+                        .thenComparingInt(Help::place))
+                .toList();
+    }
+
+    /** JCommander shuffles; reflection gives fields in the order of the source. */
+    private static int place(ParameterDescription option) {
+        List<String> fields = Arrays.stream(option.getObject().getClass().getDeclaredFields())
+                .map(Field::getName)
+                .toList();
+        return fields.indexOf(option.getParameterized().getName());
     }
 
     private static String description(CommandSettings settings) {
