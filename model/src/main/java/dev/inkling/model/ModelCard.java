@@ -91,10 +91,10 @@ public record ModelCard(
     /**
      * Shares of images classified right, in [0, 1].
      *
-     * @param validation on the images held out of the training set
+     * @param validation on the images held out of the training set, or null in the middle of an epoch
      * @param test on the test set, or null where it was not measured
      */
-    public record Accuracy(double validation, Double test) {}
+    public record Accuracy(Double validation, Double test) {}
 
     /** The same card with the accuracy on the test set. */
     public ModelCard withTestAccuracy(double test) {

@@ -31,7 +31,9 @@ import org.tensorflow.types.TFloat32;
  */
 public final class SavedModelWriter {
 
-    static final String GRAPH_FILE = "saved_model.pb";
+    /** The graph, in a model folder. */
+    public static final String GRAPH_FILE = "saved_model.pb";
+
     static final String SIGNATURE = "serving_default";
 
     private SavedModelWriter() {}

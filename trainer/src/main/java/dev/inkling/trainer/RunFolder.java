@@ -1,0 +1,183 @@
+package dev.inkling.trainer;
+
+import dev.inkling.model.ModelCard;
+import dev.inkling.model.SavedModelWriter;
+import dev.inkling.spi.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Where a run keeps what it makes:
+ *
+ * <pre>
+ * checkpoints/epoch-003/            after every epoch: a SavedModel, and in resume/ what is needed to go on
+ * checkpoints/epoch-003-batch-0120/ the same in the middle of epoch 3, where the run was stopped
+ * model/                            the SavedModel of the best epoch so far, by validation accuracy
+ * history.json                      the metrics of every epoch
+ * </pre>
+ *
+ * Everything is written beside and moved into place, so what has its final name is whole.
+ */
+public final class RunFolder {
+
+    private static final String RESUME = "resume";
+    private static final String PART = ".part";
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private final Path root;
+
+    /** A run's folder, which may not exist yet. */
+    public RunFolder(Path root) {
+        this.root = root;
+    }
+
+    /** The SavedModel of the best epoch. */
+    public Path model() {
+        return root.resolve("model");
+    }
+
+    /** The metrics of every epoch, as JSON. */
+    public Path history() {
+        return root.resolve("history.json");
+    }
+
+    /** Where the training curves belong. */
+    public Path curves() {
+        return root.resolve("history.png");
+    }
+
+    private Path checkpoints() {
+        return root.resolve("checkpoints");
+    }
+
+    /**
+     * Makes sure that a new run may use the folder.
+     *
+     * @throws InvalidInputException if it holds a run already or can not be written to
+     */
+    void claim() {
+        if (latest().isPresent() || Files.exists(model())) {
+            throw new InvalidInputException(
+                    "'%s' holds a run already; continue it with --resume or choose another folder", root);
+        }
+        try {
+            Files.createDirectories(checkpoints());
+        } catch (IOException e) {
+            throw new InvalidInputException(e, "cannot write to '%s' (%s); choose another folder", root, e);
+        }
+    }
+
+    /** The checkpoint that got furthest. */
+    Optional<Path> latest() {
+        if (!Files.isDirectory(checkpoints())) {
+            return Optional.empty();
+        }
+        // The names sort by progress: epoch-003 < epoch-004-batch-0120 < epoch-004.
+        try (Stream<Path> folders = Files.list(checkpoints())) {
+            return folders.filter(folder -> folder.getFileName().toString().matches("epoch-\\d+(-batch-\\d+)?"))
+                    .max((a, b) -> order(a).compareTo(order(b)));
+        } catch (IOException e) {
+            throw new InvalidInputException(e, "cannot list '%s': %s", checkpoints(), e.getMessage());
+        }
+    }
+
+    private static String order(Path checkpoint) {
+        String name = checkpoint.getFileName().toString();
+        return name.contains("-batch-") ? name : name + "-done";
+    }
+
+    /** Where a checkpoint's variables and progress lie. */
+    static Path resume(Path checkpoint) {
+        return checkpoint.resolve(RESUME);
+    }
+
+    /** Writes a checkpoint's parts into the folder that it is given. */
+    interface Parts {
+        void write(Path folder) throws IOException;
+    }
+
+    /** Writes a checkpoint as a whole. */
+    Path save(Progress progress, Parts parts) throws IOException {
+        Path folder = checkpoints()
+                .resolve(
+                        progress.batches() == 0
+                                ? String.format(Locale.ROOT, "epoch-%03d", progress.epoch() - 1)
+                                : String.format(
+                                        Locale.ROOT, "epoch-%03d-batch-%04d", progress.epoch(), progress.batches()));
+        Path part = folder.resolveSibling(folder.getFileName() + PART);
+        delete(part);
+        Files.createDirectories(resume(part));
+        parts.write(part);
+        progress.write(resume(part));
+        delete(folder);
+        Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+        removePartialEpochs(folder);
+        return folder;
+    }
+
+    /** A checkpoint in the middle of an epoch is of no use once a later one exists. */
+    private void removePartialEpochs(Path latest) throws IOException {
+        List<Path> partial;
+        try (Stream<Path> folders = Files.list(checkpoints())) {
+            partial = folders.filter(folder -> folder.getFileName().toString().contains("-batch-"))
+                    .filter(folder -> !folder.equals(latest))
+                    .toList();
+        }
+        for (Path folder : partial) {
+            delete(folder);
+        }
+    }
+
+    /** Makes a checkpoint's SavedModel the run's model. */
+    void publish(Path checkpoint) throws IOException {
+        Path part = root.resolve("model" + PART);
+        delete(part);
+        Files.createDirectories(part.resolve(ModelCard.PATH).getParent());
+        for (String file : List.of(SavedModelWriter.GRAPH_FILE, ModelCard.PATH)) {
+            Files.copy(checkpoint.resolve(file), part.resolve(file));
+        }
+        delete(model());
+        Files.move(part, model(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The metrics so far, of which every epoch is one entry. */
+    public record History(TrainSettings settings, List<EpochMetrics> epochs) {}
+
+    void writeHistory(History history) throws IOException {
+        Files.createDirectories(root);
+        Path part = history().resolveSibling(history().getFileName() + PART);
+        Files.writeString(part, JSON.writeValueAsString(history) + "\n");
+        Files.move(part, history(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

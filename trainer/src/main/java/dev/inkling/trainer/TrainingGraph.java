@@ -1,0 +1,313 @@
+package dev.inkling.trainer;
+
+import dev.inkling.model.Architecture;
+import dev.inkling.model.BatchNormalisation;
+import dev.inkling.model.Network;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Variable;
+import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * The network with variables for weights, once as it trains and once as it infers, both on the same variables; the loss; and
+ * Adam. All tensors of training live and die here. For one thread.
+ */
+final class TrainingGraph implements AutoCloseable {
+
+    /** Weight of the batch at hand in the running mean and variance. */
+    private static final float STATISTICS_MOMENTUM = 0.1f;
+
+    private final Architecture architecture;
+    private final Graph graph;
+    private final Session session;
+
+    private final Operand<TFloat32> images;
+    private final Operand<TInt32> labels;
+    private final Operand<TInt64> dropoutSeed;
+    private final Head training;
+    private final Head inference;
+    private final Adam adam;
+
+    private final Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
+    private final List<Op> statisticsUpdates = new ArrayList<>();
+
+    /** What is asked of a batch: the summed loss and the number classified right. */
+    private record Head(Operand<TFloat32> logits, Operand<TFloat32> loss, Operand<TFloat32> correct) {}
+
+    /**
+     * Sums over some images.
+     *
+     * @param loss cross-entropy in nats, summed
+     * @param correct images classified right
+     * @param images images
+     */
+    record Sums(double loss, double correct, int images) {
+
+        static final Sums NONE = new Sums(0, 0, 0);
+
+        Sums plus(Sums more) {
+            return new Sums(loss + more.loss, correct + more.correct, images + more.images);
+        }
+
+        double meanLoss() {
+            return loss / images;
+        }
+
+        double accuracy() {
+            return correct / images;
+        }
+    }
+
+    TrainingGraph(Architecture architecture, long seed) {
+        this.architecture = architecture;
+        this.graph = new Graph();
+        Ops tf = Ops.create(graph);
+        this.images = tf.withName("images")
+                .placeholder(
+                        TFloat32.class,
+                        Placeholder.shape(Shape.of(
+                                Shape.UNKNOWN_SIZE,
+                                architecture.height(),
+                                architecture.width(),
+                                architecture.channels())));
+        this.labels = tf.withName("labels").placeholder(TInt32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
+        this.dropoutSeed = tf.withName("dropout_seed").placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+        this.training = head(tf, "training", true);
+        this.inference = head(tf, "inference", false);
+        this.adam = optimiser(tf);
+        this.session = new Session(graph);
+        initialise(tf, InitialWeights.of(architecture, seed));
+    }
+
+    private Head head(Ops root, String name, boolean trains) {
+        Ops tf = root.withSubScope(name);
+        Operand<TFloat32> logits = Network.build(tf, architecture, images, new Variables(root, trains))
+                .logits();
+        Operand<TFloat32> oneHot =
+                tf.oneHot(labels, tf.constant(architecture.classes()), tf.constant(1f), tf.constant(0f));
+        Operand<TFloat32> losses =
+                tf.nn.softmaxCrossEntropyWithLogits(logits, oneHot).loss();
+        Operand<TFloat32> right = tf.dtypes.cast(
+                tf.math.equal(tf.math.argMax(logits, tf.constant(1), TInt32.class), labels), TFloat32.class);
+        Operand<TInt32> all = tf.constant(new int[] {0});
+        return new Head(logits, tf.reduceSum(losses, all), tf.reduceSum(right, all));
+    }
+
+    private Adam optimiser(Ops tf) {
+        Map<String, Variable<TFloat32>> trainable = new LinkedHashMap<>();
+        architecture
+                .parameters()
+                .forEach(parameter -> trainable.put(parameter.name(), variables.get(parameter.name())));
+        // The gradient of the mean, so that the step does not depend on how full the last batch is.
+        Operand<TFloat32> count = tf.dtypes.cast(tf.size(labels), TFloat32.class);
+        Output<?>[] gradients = graph.addGradients(
+                "gradients",
+                new Output<?>[] {tf.math.div(training.loss(), count).asOutput()},
+                trainable.values().stream().map(Operand::asOutput).toArray(Output<?>[]::new),
+                null);
+        return new Adam(
+                tf,
+                trainable,
+                Arrays.stream(gradients).map(TrainingGraph::typed).toList());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Output<TFloat32> typed(Output<?> output) {
+        return (Output<TFloat32>) output;
+    }
+
+    /** Weights as variables: each is made when first asked for and shared after that. */
+    private final class Variables implements Network.Weights {
+
+        private final Ops root;
+        private final boolean trains;
+
+        Variables(Ops root, boolean trains) {
+            this.root = root;
+            this.trains = trains;
+        }
+
+        @Override
+        public Operand<TFloat32> get(Ops tf, String name, Shape shape) {
+            return variables.computeIfAbsent(
+                    name, none -> root.withName(name.replace('/', '.')).variable(shape, TFloat32.class));
+        }
+
+        @Override
+        public Operand<TFloat32> normalise(Ops tf, String layer, Operand<TFloat32> x, int channels) {
+            Shape shape = Shape.of(channels);
+            Operand<TFloat32> gamma = get(tf, layer + "/gamma", shape);
+            Operand<TFloat32> beta = get(tf, layer + "/beta", shape);
+            Operand<TFloat32> mean = get(tf, layer + "/mean", shape);
+            Operand<TFloat32> variance = get(tf, layer + "/variance", shape);
+            if (!trains) {
+                return tf.nn.fusedBatchNorm(
+                                x,
+                                gamma,
+                                beta,
+                                mean,
+                                variance,
+                                FusedBatchNorm.epsilon(BatchNormalisation.EPSILON),
+                                FusedBatchNorm.isTraining(false))
+                        .y();
+            }
+            FusedBatchNorm<TFloat32, TFloat32> normalised = tf.nn.fusedBatchNorm(
+                    x,
+                    gamma,
+                    beta,
+                    mean,
+                    variance,
+                    FusedBatchNorm.epsilon(BatchNormalisation.EPSILON),
+                    FusedBatchNorm.exponentialAvgFactor(STATISTICS_MOMENTUM),
+                    FusedBatchNorm.isTraining(true));
+            statisticsUpdates.add(tf.assign(mean, normalised.batchMean()));
+            statisticsUpdates.add(tf.assign(variance, normalised.batchVariance()));
+            return normalised.y();
+        }
+
+        @Override
+        public Operand<TFloat32> dropout(Ops tf, Operand<TFloat32> x, double rate) {
+            if (!trains || rate == 0) {
+                return x;
+            }
+            // Stateless: which units drop is a function of the seed and the step, so a resumed run drops the same.
+            Operand<TFloat32> uniform = tf.random.statelessRandomUniform(tf.shape(x), dropoutSeed);
+            Operand<TFloat32> kept =
+                    tf.dtypes.cast(tf.math.greaterEqual(uniform, tf.constant((float) rate)), TFloat32.class);
+            return tf.math.mul(x, tf.math.mul(kept, tf.constant((float) (1 / (1 - rate)))));
+        }
+    }
+
+    /** Gives every variable its first value. */
+    private void initialise(Ops tf, Map<String, float[]> weights) {
+        Map<String, Variable<TFloat32>> all = new LinkedHashMap<>(variables);
+        all.putAll(adam.moments());
+        Session.Runner runner = session.runner();
+        List<Tensor> tensors = new ArrayList<>();
+        all.forEach((name, variable) -> {
+            Shape shape = variable.asOutput().shape();
+            float[] values = weights.getOrDefault(name, new float[Math.toIntExact(shape.size())]);
+            if (name.endsWith("/variance")) {
+                Arrays.fill(values, 1);
+            }
+            Operand<TFloat32> value = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
+            TFloat32 tensor = TFloat32.tensorOf(shape, DataBuffers.of(values));
+            tensors.add(tensor);
+            runner.feed(value, tensor).addTarget(tf.assign(variable, value));
+        });
+        try (Result none = runner.run()) {
+            assert none.size() == 0;
+        } finally {
+            tensors.forEach(Tensor::close);
+        }
+    }
+
+    /**
+     * One step of Adam.
+     *
+     * @param pixels at least count images in [0, 1]
+     * @param classes at least count labels
+     * @param learningRate Adam's step size
+     * @param seed of this run's dropout
+     * @param step counted over the whole run, from 1
+     * @return sums over the batch, from before the step
+     */
+    Sums step(float[] pixels, int[] classes, int count, double learningRate, long seed, long step) {
+        try (TInt64 dropout = TInt64.vectorOf(seed, step);
+                Adam.Feeds feeds = adam.new Feeds(learningRate, step)) {
+            Session.Runner runner = feeds.into(session.runner().feed(dropoutSeed, dropout));
+            statisticsUpdates.forEach(runner::addTarget);
+            return run(runner, training, pixels, classes, count);
+        }
+    }
+
+    /** Sums over images in inference mode; changes nothing. */
+    Sums evaluate(float[] pixels, int[] classes, int count) {
+        return run(session.runner(), inference, pixels, classes, count);
+    }
+
+    private Sums run(Session.Runner runner, Head head, float[] pixels, int[] classes, int count) {
+        try (TFloat32 image = imageTensor(pixels, count);
+                TInt32 label = TInt32.tensorOf(
+                        Shape.of(count), DataBuffers.of(classes, true, false).narrow(count));
+                Result result = runner.feed(images, image)
+                        .feed(labels, label)
+                        .fetch(head.loss())
+                        .fetch(head.correct())
+                        .run()) {
+            return new Sums(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat(), count);
+        }
+    }
+
+    /** The logits in inference mode, (count, K) in row-major order. */
+    float[] logits(float[] pixels, int count) {
+        try (TFloat32 image = imageTensor(pixels, count);
+                Result result = session.runner()
+                        .feed(images, image)
+                        .fetch(inference.logits())
+                        .run()) {
+            return values(result.get(0));
+        }
+    }
+
+    private TFloat32 imageTensor(float[] pixels, int count) {
+        Shape shape = Shape.of(count, architecture.height(), architecture.width(), architecture.channels());
+        return TFloat32.tensorOf(shape, DataBuffers.of(pixels, true, false).narrow(shape.size()));
+    }
+
+    /** The weights and the running statistics, by name, in row-major order. */
+    Map<String, float[]> weights() {
+        Session.Runner runner = session.runner();
+        variables.values().forEach(runner::fetch);
+        Map<String, float[]> weights = new LinkedHashMap<>();
+        try (Result result = runner.run()) {
+            int i = 0;
+            for (String name : variables.keySet()) {
+                weights.put(name, values(result.get(i++)));
+            }
+        }
+        return weights;
+    }
+
+    private static float[] values(Tensor tensor) {
+        TFloat32 floats = (TFloat32) tensor;
+        float[] values = new float[Math.toIntExact(floats.size())];
+        floats.copyTo(DataBuffers.of(values));
+        return values;
+    }
+
+    /** Writes every variable, Adam's included, as a TensorFlow checkpoint of this prefix. */
+    void save(Path prefix) {
+        session.save(prefix.toString());
+    }
+
+    /** Reads what {@link #save} wrote. */
+    void restore(Path prefix) {
+        session.restore(prefix.toString());
+    }
+
+    @Override
+    public void close() {
+        // In this order: closing a graph before its session blocks for ever.
+        session.close();
+        graph.close();
+    }
+}

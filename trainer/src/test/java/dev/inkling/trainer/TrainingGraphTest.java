@@ -1,0 +1,203 @@
+package dev.inkling.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.inkling.model.Architecture;
+import dev.inkling.model.ModelCard;
+import dev.inkling.model.SavedModelWriter;
+import dev.inkling.model.TensorFlowModel;
+import dev.inkling.spi.FloatArrays;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingGraphTest {
+
+    private static final Architecture SMALL = new Architecture(8, 8, 1, 3, List.of(4, 6), 2, 10, 0);
+    private static final Architecture DROPPING = new Architecture(8, 8, 1, 3, List.of(4, 6), 2, 10, 0.5);
+    private static final int BATCH = 32;
+
+    private final Dataset data = Patterns.bars(BATCH, 1);
+    private final float[] pixels = new float[BATCH * 64];
+    private final int[] labels = new int[BATCH];
+
+    TrainingGraphTest() {
+        int[] indices = new int[BATCH];
+        for (int n = 0; n < BATCH; n++) {
+            indices[n] = n;
+            labels[n] = data.label(n);
+        }
+        data.copyImages(indices, 0, BATCH, pixels);
+    }
+
+    @Test
+    void exportedModelHasTheTrainingGraphsLogits(@TempDir Path folder) throws Exception {
+        try (TrainingGraph graph = new TrainingGraph(DROPPING, 1)) {
+            for (int step = 1; step <= 30; step++) {
+                graph.step(pixels, labels, BATCH, 0.01, 1, step);
+            }
+            ModelCard.Training training =
+                    new ModelCard.Training("bars", "", 1, 1, 1, 1, 30, BATCH, "Adam", 0.01, "", "", "");
+            SavedModelWriter.write(
+                    folder,
+                    DROPPING,
+                    graph.weights(),
+                    new SavedModelWriter.About("bars", data.labels(), training, new ModelCard.Accuracy(null, null)));
+            try (TensorFlowModel model = TensorFlowModel.load(folder)) {
+                float[] exported = FloatArrays.flat(model.scores(FloatArrays.of(pixels, BATCH, 8, 8, 1)));
+                assertThat(exported).containsExactly(graph.logits(pixels, BATCH), within(1e-4f));
+                assertThat(exported[0]).isNotCloseTo(exported[3], within(1e-3f));
+            }
+        }
+    }
+
+    /** Adam's first step moves every weight by the learning rate against the sign of its gradient, whatever its size. */
+    @Test
+    void firstStepIsAdamsOnTheMeanLoss() {
+        try (TrainingGraph graph = new TrainingGraph(SMALL, 2)) {
+            Map<String, float[]> before = graph.weights();
+            graph.step(pixels, labels, BATCH, 0.01, 1, 1);
+            Map<String, float[]> after = graph.weights();
+            for (String name : List.of("logits/bias", "logits/kernel", "block1/conv1/gamma", "block2/conv2/beta")) {
+                float[] from = before.get(name);
+                float[] to = after.get(name);
+                int moved = 0;
+                for (int i = 0; i < from.length; i++) {
+                    if (to[i] != from[i]) {
+                        assertThat(Math.abs(to[i] - from[i])).as(name).isCloseTo(0.01f, within(2e-4f));
+                        moved++;
+                    }
+                }
+                assertThat(moved).as(name).isGreaterThan(from.length / 2);
+            }
+        }
+    }
+
+    @Test
+    void stepGoesDownhill() {
+        try (TrainingGraph graph = new TrainingGraph(SMALL, 3)) {
+            TrainingGraph.Sums first = graph.step(pixels, labels, BATCH, 0.01, 1, 1);
+            // Untrained, three classes: about ln 3 per image.
+            assertThat(first.meanLoss()).isBetween(0.5, 3.0);
+            TrainingGraph.Sums last = first;
+            for (int step = 2; step <= 60; step++) {
+                last = graph.step(pixels, labels, BATCH, 0.01, 1, step);
+            }
+            assertThat(last.meanLoss()).isLessThan(0.1 * first.meanLoss());
+            assertThat(last.accuracy()).isEqualTo(1);
+        }
+    }
+
+    /** Running statistics after one step: 0.9 of where they began plus 0.1 of the batch's, for the first convolution. */
+    @Test
+    void runningStatisticsFollowTheBatch() {
+        try (TrainingGraph graph = new TrainingGraph(SMALL, 4)) {
+            float[] kernel = graph.weights().get("block1/conv1/kernel");
+            graph.step(pixels, labels, BATCH, 0.01, 1, 1);
+            float[] mean = graph.weights().get("block1/conv1/mean");
+            float[] variance = graph.weights().get("block1/conv1/variance");
+            for (int c = 0; c < 4; c++) {
+                double sum = 0;
+                double squares = 0;
+                for (int n = 0; n < BATCH; n++) {
+                    for (int y = 0; y < 8; y++) {
+                        for (int x = 0; x < 8; x++) {
+                            double value = 0;
+                            for (int k = 0; k < 9; k++) {
+                                int row = y + k / 3 - 1;
+                                int column = x + k % 3 - 1;
+                                if (row >= 0 && row < 8 && column >= 0 && column < 8) {
+                                    value += pixels[n * 64 + row * 8 + column] * kernel[k * 4 + c];
+                                }
+                            }
+                            sum += value;
+                            squares += value * value;
+                        }
+                    }
+                }
+                int count = BATCH * 64;
+                double average = sum / count;
+                double unbiased = (squares - count * average * average) / (count - 1);
+                assertThat((double) mean[c]).isCloseTo(0.1 * average, within(1e-5));
+                assertThat((double) variance[c]).isCloseTo(0.9 + 0.1 * unbiased, within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void evaluationChangesNothingAndDropoutOnlyTraining() {
+        try (TrainingGraph graph = new TrainingGraph(DROPPING, 5)) {
+            float[] before = graph.logits(pixels, BATCH);
+            TrainingGraph.Sums once = graph.evaluate(pixels, labels, BATCH);
+            assertThat(graph.evaluate(pixels, labels, BATCH)).isEqualTo(once);
+            assertThat(graph.logits(pixels, BATCH)).isEqualTo(before);
+        }
+        // The same weights and batch, another step of the dropout's sequence: another loss.
+        try (TrainingGraph one = new TrainingGraph(DROPPING, 5);
+                TrainingGraph other = new TrainingGraph(DROPPING, 5);
+                TrainingGraph same = new TrainingGraph(DROPPING, 5)) {
+            double loss = one.step(pixels, labels, BATCH, 0.01, 1, 1).loss();
+            assertThat(other.step(pixels, labels, BATCH, 0.01, 1, 2).loss()).isNotCloseTo(loss, within(1e-4));
+            assertThat(same.step(pixels, labels, BATCH, 0.01, 1, 1).loss()).isCloseTo(loss, within(1e-5));
+        }
+    }
+
+    @Test
+    void sumsOfAPartialBatchCoverItsImagesOnly() {
+        try (TrainingGraph graph = new TrainingGraph(SMALL, 6)) {
+            TrainingGraph.Sums all = graph.evaluate(pixels, labels, BATCH);
+            TrainingGraph.Sums parts = TrainingGraph.Sums.NONE;
+            for (int from = 0; from < BATCH; from += 20) {
+                int count = Math.min(20, BATCH - from);
+                float[] some = new float[BATCH * 64];
+                System.arraycopy(pixels, from * 64, some, 0, count * 64);
+                int[] own = new int[BATCH];
+                System.arraycopy(labels, from, own, 0, count);
+                parts = parts.plus(graph.evaluate(some, own, count));
+            }
+            assertThat(parts.images()).isEqualTo(BATCH);
+            assertThat(parts.correct()).isEqualTo(all.correct());
+            assertThat(parts.loss()).isCloseTo(all.loss(), within(1e-3));
+        }
+    }
+
+    @Test
+    void savedStateGoesOnAsIfNothingHadHappened(@TempDir Path folder) {
+        Path state = folder.resolve("state");
+        double expected;
+        try (TrainingGraph graph = new TrainingGraph(DROPPING, 7)) {
+            for (int step = 1; step <= 5; step++) {
+                graph.step(pixels, labels, BATCH, 0.01, 1, step);
+            }
+            graph.save(state);
+            graph.step(pixels, labels, BATCH, 0.01, 1, 6);
+            expected = graph.step(pixels, labels, BATCH, 0.01, 1, 7).loss();
+        }
+        // Other initial weights: all that matters comes from the file, Adam's moments and powers included.
+        try (TrainingGraph graph = new TrainingGraph(DROPPING, 8)) {
+            graph.restore(state);
+            graph.step(pixels, labels, BATCH, 0.01, 1, 6);
+            assertThat(graph.step(pixels, labels, BATCH, 0.01, 1, 7).loss()).isCloseTo(expected, within(1e-4));
+        }
+    }
+
+    @Test
+    void noTensorStaysOpen() {
+        try (TrainingGraph graph = new TrainingGraph(SMALL, 9)) {
+            graph.step(pixels, labels, BATCH, 0.01, 1, 1);
+            graph.evaluate(pixels, labels, BATCH);
+            graph.weights();
+            long before = Pointer.totalCount();
+            for (int step = 2; step < 20; step++) {
+                graph.step(pixels, labels, BATCH, 0.01, 1, step);
+                graph.evaluate(pixels, labels, BATCH);
+                graph.weights();
+            }
+            assertThat(Pointer.totalCount()).isEqualTo(before);
+        }
+    }
+}
