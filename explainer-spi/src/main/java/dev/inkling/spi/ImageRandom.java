@@ -23,11 +23,13 @@ public final class ImageRandom {
      * @param length the number of its values
      */
     public static RandomGenerator of(long seed, float[] pixels, int offset, int length) {
-        // FNV-1a over the bits of the pixels; SplittableRandom scrambles its seed, so a plain sum of both will do.
-        long hash = FNV_OFFSET;
+        // FNV-1a over the seed and the bits of the pixels. The seed goes in first, for a sum would not do:
+        // SplittableRandom
+        // steps by a constant, and seeds a multiple of it apart give one sequence shifted, not two.
+        long hash = (FNV_OFFSET ^ seed) * FNV_PRIME;
         for (int i = offset; i < offset + length; i++) {
             hash = (hash ^ Float.floatToIntBits(pixels[i])) * FNV_PRIME;
         }
-        return new SplittableRandom(hash + seed * 0x9e3779b97f4a7c15L);
+        return new SplittableRandom(hash);
     }
 }
