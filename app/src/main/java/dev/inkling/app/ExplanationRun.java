@@ -34,20 +34,23 @@ public final class ExplanationRun {
     /** Told how a run gets on, on the thread that runs. */
     public interface Listener {
 
+        /** Hears nothing. */
+        Listener NONE = new Listener() {};
+
         /** An explainer starts on the images. */
-        void started(ConfiguredExplainer explainer, int images);
+        default void started(ConfiguredExplainer explainer, int images) {}
 
         /** The model was asked, on the explainer's behalf, for so many images forward and backward. */
-        void evaluated(long forward, long backward);
+        default void evaluated(long forward, long backward) {}
 
         /** So many more images are explained. */
-        void explained(int images);
+        default void explained(int images) {}
 
         /** The explainer broke; it is asked no more. */
-        void failed(Failure failure);
+        default void failed(Failure failure) {}
 
         /** All explainers are done, or failed. */
-        void finished();
+        default void finished() {}
     }
 
     /**
@@ -128,7 +131,7 @@ public final class ExplanationRun {
         List<ExplainedImage> explained = IntStream.range(0, images.size())
                 .mapToObj(i -> new ExplainedImage(
                         images.get(i),
-                        Softmax.probabilities(logits, i * classCount, classCount),
+                        Softmax.of(logits, i * classCount, classCount),
                         target.describe(predicted[i], truth[i]),
                         explanations.get(i)))
                 .toList();

@@ -219,6 +219,7 @@ final class ReportPage {
 
     private static String options(ConfiguredExplainer explainer) {
         return explainer.options().entrySet().stream()
+                .filter(option -> !option.getValue().isEmpty())
                 .map(option -> option.getKey() + "=" + option.getValue())
                 .collect(Collectors.joining(", "));
     }
