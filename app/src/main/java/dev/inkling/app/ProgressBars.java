@@ -4,10 +4,9 @@ import java.io.Console;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Progress bars on the error stream, where somebody watches; none where the output goes to a file. */
+/** Progress bars for people who watch: where nobody does, there is none, and logs stay clean. */
 final class ProgressBars {
 
     private static final int WIDTH = 118;
@@ -15,35 +14,34 @@ final class ProgressBars {
     private ProgressBars() {}
 
     /**
-     * A bar that erases itself when closed.
+     * A bar on the error stream.
      *
-     * @param unit what is counted, such as {@code " images"}
-     * @param unitSize how many steps make one unit
+     * @param unit of what is counted, with a space before it
+     * @return empty if the program's output goes to a file or a pipe
      */
-    static Optional<ProgressBar> open(Terminal terminal, String task, long maximum, String unit, long unitSize) {
-        if (!interactive()) {
+    static Optional<ProgressBar> open(String task, String unit, long max, Terminal terminal) {
+        if (!watched()) {
             return Optional.empty();
         }
-        return Optional.of(new ProgressBarBuilder()
+        return Optional.of(ProgressBar.builder()
                 .setTaskName(task)
-                .setInitialMax(maximum)
-                .setUnit(unit, unitSize)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(250)
-                .setConsumer(new ConsoleProgressBarConsumer(terminal.err(), WIDTH))
+                .setUnit(unit, 1)
+                .setInitialMax(max)
+                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+                .setUpdateIntervalMillis(200)
                 .clearDisplayOnFinish()
-                .hideEta()
+                .setConsumer(new ConsoleProgressBarConsumer(terminal.err(), WIDTH))
                 .build());
     }
 
-    private static boolean interactive() {
+    private static boolean watched() {
         Console console = System.console();
         if (console == null) {
             return false;
         }
         try {
-            // From Java 22 on there is a console even where nobody watches, and this tells.
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+            // From Java 22 on there may be a console without a terminal, and a method that tells.
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
         } catch (ReflectiveOperationException e) {
             return true;
         }

@@ -35,8 +35,8 @@ public final class TrainCommand implements Command {
     @Override
     public int run() throws IOException {
         TrainSettings recipe = settings.recipe();
-        Datasets data = DataSources.open(settings.data, new DownloadBar(terminal));
-        RunFolder folder = new RunFolder(settings.folder);
+        Datasets data = DataSources.open(settings.data, new DownloadMessages(terminal));
+        RunFolder folder = new RunFolder(settings.folder());
         TrainingConsole console = new TrainingConsole(terminal, folder);
         Trainer trainer = Guice.createInjector(new TrainerModule(recipe, data.train(), folder, console))
                 .getInstance(Trainer.class);
@@ -103,8 +103,10 @@ public final class TrainCommand implements Command {
         @Parameter(
                 names = "--out",
                 placeholder = "DIR",
-                description = "folder for model, checkpoints, history.json and history.png")
-        Path folder = Path.of("runs", "mnist");
+                description =
+                        "folder for model, checkpoints, history.json and history.png; runs/ and the data's name unless"
+                                + " given")
+        Path folder;
 
         @Parameter(names = "--resume", description = "go on from the latest checkpoint in the folder")
         boolean resume;
@@ -135,6 +137,12 @@ public final class TrainCommand implements Command {
                 category = "Recipe",
                 description = "of initial weights, split, order and dropout: the same seed gives the same run")
         long seed = TrainSettings.DEFAULT.seed();
+
+        Path folder() {
+            return folder != null
+                    ? folder
+                    : Path.of("runs").resolve(Path.of(data).toAbsolutePath().getFileName());
+        }
 
         TrainSettings recipe() {
             return new TrainSettings(epochs, batchSize, learningRate, validation, dropout, seed);

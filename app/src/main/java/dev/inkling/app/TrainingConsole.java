@@ -53,12 +53,12 @@ final class TrainingConsole implements TrainingListener {
         if (barEpoch != step.epoch()) {
             barEpoch = step.epoch();
             bar = ProgressBars.open(
-                    terminal, "epoch " + step.epoch() + "/" + plan.epochs(), plan.trainingImages(), " images", 1);
+                    "epoch " + step.epoch() + "/" + plan.epochs(), " images", plan.trainingImages(), terminal);
         }
         bar.ifPresent(shown -> shown.stepTo(step.images())
                 .setExtraMessage(String.format(
                         Locale.ROOT,
-                        " loss %.4f  accuracy %.2f %%  %.0f images/s  %s left",
+                        " loss %.4f  accuracy %.2f %%  %.0f images/s  run: %s left",
                         step.loss(),
                         100 * step.accuracy(),
                         step.imagesPerSecond(),

@@ -1,0 +1,220 @@
+package dev.inkling.app;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import dev.inkling.model.TensorFlowModel;
+import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
+import dev.inkling.trainer.DataSources;
+import dev.inkling.trainer.Dataset;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code inkling explain}: explanations of chosen images by chosen explainers, as a report. Everything that can be checked
+ * is checked before the work begins.
+ */
+public final class ExplainCommand implements Command {
+
+    private final Settings settings;
+    private final ExplainerCatalog catalog;
+    private final Terminal terminal;
+
+    @Inject
+    ExplainCommand(Settings settings, ExplainerCatalog catalog, Terminal terminal) {
+        this.settings = settings;
+        this.catalog = catalog;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public int run() throws IOException {
+        requireOneSource();
+        Optional<IndexSpec> index = Optional.ofNullable(settings.index).map(IndexSpec::parse);
+        List<ConfiguredExplainer> explainers = explainers();
+        ExplanationReport.requireWritable(settings.out);
+        try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
+            List<String> labels = model.signature().labels();
+            TargetSpec target = TargetSpec.parse(settings.target, labels, index.isPresent());
+            explainers.forEach(explainer -> requireFit(explainer, model));
+            String data = "image files";
+            List<InputImage> images;
+            if (index.isPresent()) {
+                Dataset test = DataSources.open(settings.data, new DownloadMessages(terminal))
+                        .test();
+                data = test.name();
+                images = InputImage.ofData(test, index.get().indices(test.size(), test.name()), model.signature());
+            } else {
+                images = InputImage.ofFiles(settings.images, model.signature());
+            }
+            Provenance provenance = Provenance.now(model, data, settings.target);
+            ExplanationRun.Result result;
+            try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
+                result = new ExplanationRun(model, target, explainers, progress).run(images);
+            }
+            new ExplanationReport(provenance, labels, explainers, result).write(settings.out);
+            return summarise(result, labels);
+        }
+    }
+
+    private void requireOneSource() {
+        if (settings.images.isEmpty() && settings.data == null && settings.index == null) {
+            throw new InvalidInputException("nothing to explain; give --data and --index, or image files");
+        }
+        if (!settings.images.isEmpty() && (settings.data != null || settings.index != null)) {
+            throw new InvalidInputException(
+                    "give --data and --index, or image files, not both; found image file %s", settings.images.get(0));
+        }
+        if (settings.images.isEmpty() && (settings.data == null || settings.index == null)) {
+            throw new InvalidInputException(
+                    settings.index == null
+                            ? "--data needs --index: which images of its test set, such as 0,5,7..20"
+                            : "--index needs --data: mnist, strokes, or a folder with IDX files");
+        }
+    }
+
+    /** Each explainer asked for, once; all that is wrong with any of them in one message. */
+    private List<ConfiguredExplainer> explainers() {
+        List<ConfiguredExplainer> explainers = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (ExplainerSpec spec : ExplainerSpec.parseList(settings.explainers)) {
+            try {
+                InstalledExplainer installed = catalog.find(spec.name());
+                Map<String, String> options = installed.resolved(spec.options());
+                boolean repeated = explainers.stream()
+                        .anyMatch(other -> other.card().equals(installed.card())
+                                && other.options().equals(options));
+                if (!repeated) {
+                    explainers.add(
+                            new ConfiguredExplainer(installed.card(), options, installed.create(spec.options())));
+                }
+            } catch (InvalidInputException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidInputException("%s", String.join("; ", problems));
+        }
+        return explainers;
+    }
+
+    /** By convention an option called {@code layer} names a layer of the model, or is empty. */
+    static void requireFit(ConfiguredExplainer explainer, Model model) {
+        String name = explainer.card().name();
+        for (Class<?> need : explainer.card().needs()) {
+            if (model.capability(need).isEmpty()) {
+                throw new InvalidInputException(
+                        "explainer '%s' needs a model that offers %s, model '%s' does not",
+                        name, need.getSimpleName(), model.signature().name());
+            }
+        }
+        String layer = explainer.options().getOrDefault("layer", "");
+        if (!layer.isEmpty()) {
+            try {
+                model.signature().layer(layer);
+            } catch (InvalidInputException e) {
+                throw new InvalidInputException(e, "explainer '%s': %s", name, e.getMessage());
+            }
+        }
+    }
+
+    private int summarise(ExplanationRun.Result result, List<String> labels) {
+        int images = result.images().size();
+        long right = result.images().stream()
+                .filter(image ->
+                        image.prediction(labels).right().filter(is -> is).isPresent())
+                .count();
+        long judged = result.images().stream()
+                .filter(image -> image.image().label().isPresent())
+                .count();
+        terminal.out()
+                .printf(
+                        Locale.ROOT,
+                        "%,d image%s explained%s%n",
+                        images,
+                        images == 1 ? "" : "s",
+                        judged == 0 ? "" : ": " + right + " predicted right, " + (judged - right) + " wrong");
+        terminal.out()
+                .println("report: "
+                        + settings.out
+                                .resolve(ExplanationReport.PAGE)
+                                .toAbsolutePath()
+                                .normalize());
+        for (ExplanationRun.Failure failure : result.failures()) {
+            terminal.err()
+                    .println("inkling: explainer '" + failure.explainer().card().name() + "' failed"
+                            + (failure.delivered() == 0
+                                    ? ""
+                                    : " after " + failure.delivered() + " of " + images + " images")
+                            + ": " + failure.reason());
+        }
+        int plugins = catalog.reportBroken(terminal.err());
+        return result.failures().isEmpty() ? plugins : Main.WRONG_USE;
+    }
+
+    @Parameters(
+            commandNames = "explain",
+            separators = "=",
+            commandDescription = "shows why a model decides what it decides: explains images and writes a report")
+    static final class Settings implements CommandSettings {
+
+        @Parameter(
+                placeholder = "IMAGE...",
+                description = "PNG or JPEG files of any size, in place of --data and --index")
+        List<Path> images = new ArrayList<>();
+
+        @Parameter(names = "--model", placeholder = "DIR", required = true, description = "model folder")
+        Path model;
+
+        @Parameter(
+                names = "--data",
+                placeholder = "DATA",
+                description = "mnist, strokes, or a folder with IDX files; its test set is used")
+        String data;
+
+        @Parameter(
+                names = "--index",
+                placeholder = "LIST",
+                description = "which images of the test set: indices and ranges such as 0,5,7..20, both ends included")
+        String index;
+
+        @Parameter(
+                names = "--explainer",
+                placeholder = "LIST",
+                description = "explainers with their options, such as grad-cam,smooth-grad:samples=50,seed=1;"
+                        + " 'inkling explainers' lists them")
+        String explainers = "grad-cam,saliency,smooth-grad";
+
+        @Parameter(
+                names = "--target",
+                placeholder = "TARGET",
+                description =
+                        "what to explain: predicted, label, a class such as 3, or two such as 4-vs-9 (why 4, not 9)")
+        String target = "predicted";
+
+        @Parameter(
+                names = "--out",
+                placeholder = "DIR",
+                description = "folder for the report; an earlier report there is replaced")
+        Path out = Path.of("explanations");
+
+        @Override
+        public Class<ExplainCommand> command() {
+            return ExplainCommand.class;
+        }
+
+        @Override
+        public List<String> examples() {
+            return List.of(
+                    "inkling explain --model runs/mnist/model --data mnist --index 0..15",
+                    "inkling explain --model runs/mnist/model --data mnist --index 9 --target 4-vs-9 --out why-four",
+                    "inkling explain --model runs/mnist/model --explainer grad-cam:layer=block2/conv2 four.png");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.inkling.app;
+
+import dev.inkling.model.ModelCard;
+import dev.inkling.model.TensorFlowModel;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.tensorflow.TensorFlow;
+
+/**
+ * With what a report was made: with its explainers, options and images, enough to get the same numbers again.
+ *
+ * @param model which
+ * @param data what the images were read from
+ * @param target what was explained, as typed
+ * @param versions of the programs
+ * @param created when
+ */
+public record Provenance(ModelFacts model, String data, String target, Versions versions, Instant created) {
+
+    /**
+     * Which model, and how good it is.
+     *
+     * @param name what messages call it
+     * @param sha256 of its graph's file
+     * @param parameters trainable values in training
+     * @param accuracy on validation and test images, in [0, 1]
+     */
+    public record ModelFacts(String name, String sha256, long parameters, ModelCard.Accuracy accuracy) {
+
+        /** What a loaded model says. */
+        public static ModelFacts of(TensorFlowModel model) {
+            return new ModelFacts(
+                    model.card().name(),
+                    model.sha256(),
+                    model.card().parameters(),
+                    model.card().accuracy());
+        }
+    }
+
+    /** Versions of the programs. */
+    public record Versions(String inkling, String tensorflow, String java) {
+
+        /** Those that run now. */
+        public static Versions current() {
+            return new Versions(
+                    Main.version(), TensorFlow.version(), Runtime.version().toString());
+        }
+    }
+
+    /** Of a run that starts now. */
+    public static Provenance now(TensorFlowModel model, String data, String target) {
+        return new Provenance(
+                ModelFacts.of(model),
+                data,
+                target,
+                Versions.current(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    }
+}
