@@ -64,7 +64,7 @@ final class ImageDecoder {
 
     private static BufferedImage decode(Path file, ImageInputStream in, ImageReader reader) {
         boolean[] endsEarly = new boolean[1];
-        reader.addIIOReadWarningListener((source, warning) -> endsEarly[0] |= warning.startsWith("Premature end"));
+        reader.addIIOReadWarningListener((source, warning) -> endsEarly[0] |= warning.contains("remature end"));
         try {
             reader.setInput(in);
             long width = reader.getWidth(0);

@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * Finds the ink in a grey picture, be it dark on light or light on dark, on paper that is not lit evenly.
  *
- * <p>The paper's brightness is a plane through the picture's border that ink at the border hardly bends (least absolute
- * deviations). Ink deviates from it to the side that the third moment points to: paper deviates often but little, ink
+ * <p>The paper's brightness is a quadratic surface through the picture's border, which follows slanting light and vignettes,
+ * and which ink at the border hardly bends (least absolute deviations). Ink deviates from it to the side that the third moment points to: paper deviates often but little, ink
  * seldom but much. Otsu's threshold parts both.
  */
 final class Ink {
@@ -18,8 +18,14 @@ final class Ink {
     /** Less contrast than this between ink and paper is a blank page; of the full range, 1. */
     private static final float LEAST_CONTRAST = 0.1f;
 
+    /** Darker paper than this is taken to be this bright, lest noise in the shadow becomes ink. */
+    private static final double DIMMEST_PAPER = 0.2;
+
     /** Spots with less ink than this share of the largest connected one are dirt. */
     private static final float DIRT = 0.03f;
+
+    /** Of the surface: 1, u, v, uv, u², v². */
+    private static final int TERMS = 6;
 
     private Ink() {}
 
@@ -50,68 +56,88 @@ final class Ink {
         return Optional.of(new Picture(ink, picture.height, picture.width));
     }
 
-    /** How far each pixel is from the paper, to the side of the ink; at least 0. */
+    /**
+     * How far each pixel is from the paper, to the side of the ink; at least 0. Dark ink takes a share of the light, so its
+     * distance is one to the paper's brightness.
+     */
     private static float[] aboveGround(Picture picture) {
-        double[] plane = ground(picture);
+        double[] surface = ground(picture);
+        float[] ratios = new float[picture.values.length];
         float[] above = new float[picture.values.length];
         double thirdMoment = 0;
-        for (int i = 0; i < above.length; i++) {
-            // What is less than half a grey level is rounding.
-            double difference = picture.values[i] - at(plane, picture, i % picture.width, i / picture.width);
-            above[i] = Math.abs(difference) < 0.5 / 255 ? 0 : (float) difference;
-            thirdMoment += difference * difference * difference;
+        for (int y = 0, i = 0; y < picture.height; y++) {
+            for (int x = 0; x < picture.width; x++, i++) {
+                double paper = value(surface, terms(picture, x, y));
+                double difference = picture.values[i] - paper;
+                // Less than half a grey level is rounding.
+                above[i] = Math.abs(difference) < 0.5 / 255 ? 0 : (float) difference;
+                ratios[i] = -above[i] / (float) Math.max(DIMMEST_PAPER, paper);
+                thirdMoment += difference * difference * difference;
+            }
         }
-        float sign = Math.signum((float) thirdMoment);
-        for (int i = 0; i < above.length; i++) {
-            above[i] = Math.max(0, sign * above[i]);
+        float[] ink = thirdMoment < 0 ? ratios : above;
+        for (int i = 0; i < ink.length; i++) {
+            ink[i] = Math.max(0, ink[i]);
         }
-        return above;
+        return ink;
     }
 
-    /** a, b, c of the plane a + b·x + c·y through the border, x and y from −1 to 1, by reweighted least squares. */
+    /** The coefficients of the surface through the border, by reweighted least squares. */
     private static double[] ground(Picture picture) {
-        double[] plane = {0, 0, 0};
+        double[] surface = new double[TERMS];
         for (int round = 0; round < 20; round++) {
-            double[][] normal = new double[3][4];
+            double[][] normal = new double[TERMS][TERMS + 1];
             for (int y = 0; y < picture.height; y++) {
                 boolean edge = y == 0 || y == picture.height - 1;
                 for (int x = 0; x < picture.width; x += edge ? 1 : Math.max(1, picture.width - 1)) {
-                    double value = picture.values[y * picture.width + x];
-                    double weight = round == 0 ? 1 : 1 / Math.max(1e-3, Math.abs(value - at(plane, picture, x, y)));
-                    double[] terms = {1, position(x, picture.width), position(y, picture.height), value};
-                    for (int i = 0; i < 3; i++) {
-                        for (int j = 0; j < 4; j++) {
+                    double brightness = picture.values[y * picture.width + x];
+                    double[] terms = terms(picture, x, y);
+                    double weight = round == 0 ? 1 : 1 / Math.max(1e-3, Math.abs(brightness - value(surface, terms)));
+                    for (int i = 0; i < TERMS; i++) {
+                        for (int j = 0; j < TERMS; j++) {
                             normal[i][j] += weight * terms[i] * terms[j];
                         }
+                        normal[i][TERMS] += weight * terms[i] * brightness;
                     }
                 }
             }
-            plane = solved(normal);
+            surface = solved(normal);
         }
-        return plane;
+        return surface;
     }
 
-    /** Gauss and Jordan; a picture of a single row or column has no slope across it. */
+    /** Gauss and Jordan; a term that the border does not determine, as in a single row, is 0. */
     private static double[] solved(double[][] system) {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < TERMS; i++) {
             double pivot = system[i][i];
-            for (int j = 0; j < 4; j++) {
+            for (int j = 0; j <= TERMS; j++) {
                 system[i][j] = pivot > 1e-9 ? system[i][j] / pivot : 0;
             }
-            for (int k = 0; k < 3; k++) {
+            for (int k = 0; k < TERMS; k++) {
                 double factor = system[k][i];
-                for (int j = 0; j < 4 && k != i; j++) {
+                for (int j = 0; j <= TERMS && k != i; j++) {
                     system[k][j] -= factor * system[i][j];
                 }
             }
         }
-        return new double[] {system[0][3], system[1][3], system[2][3]};
+        return Arrays.stream(system).mapToDouble(row -> row[TERMS]).toArray();
     }
 
-    private static double at(double[] plane, Picture picture, int x, int y) {
-        return plane[0] + plane[1] * position(x, picture.width) + plane[2] * position(y, picture.height);
+    private static double[] terms(Picture picture, int x, int y) {
+        double u = position(x, picture.width);
+        double v = position(y, picture.height);
+        return new double[] {1, u, v, u * v, u * u, v * v};
     }
 
+    private static double value(double[] surface, double[] terms) {
+        double value = 0;
+        for (int i = 0; i < TERMS; i++) {
+            value += surface[i] * terms[i];
+        }
+        return value;
+    }
+
+    /** From −1 at the first to 1 at the last. */
     private static double position(int index, int side) {
         return side == 1 ? 0 : 2.0 * index / (side - 1) - 1;
     }

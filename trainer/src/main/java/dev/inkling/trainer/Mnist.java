@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -127,10 +128,10 @@ record Mnist(Path cache, List<URI> mirrors, Map<String, String> hashes, Duration
             String name,
             Function<Path, IdxFile> reader,
             DownloadListener listener) {
-        Path part;
+        Path part = cache.resolve(name + "-" + UUID.randomUUID() + ".part");
         try {
             Files.createDirectories(cache);
-            part = Files.createTempFile(cache, name, ".part");
+            Files.createFile(part);
         } catch (IOException e) {
             throw new InvalidInputException(
                     e,
