@@ -1,0 +1,87 @@
+package dev.inkling.explainers;
+
+import dev.inkling.spi.Attribution;
+import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
+import dev.inkling.spi.Targets;
+import dev.inkling.tck.ConvolutionModel;
+import dev.inkling.tck.DenseModel;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.tensorflow.ndarray.FloatNdArray;
+
+/** Models and images whose attributions are known. */
+final class Examples {
+
+    static final ConvolutionModel CONVOLUTION = ConvolutionModel.example();
+    static final Targets FIRST_OF_FOUR = Targets.classes(4, 0);
+    static final DenseModel DENSE = DenseModel.example();
+    static final Targets FIRST_OF_TWO = Targets.classes(2, 0);
+
+    private Examples() {}
+
+    /** 0, 1, …, 15 in a 4×4 image. */
+    static FloatNdArray rising() {
+        float[] values = new float[16];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i;
+        }
+        return image(values);
+    }
+
+    static FloatNdArray ones() {
+        float[] values = new float[16];
+        Arrays.fill(values, 1);
+        return image(values);
+    }
+
+    static FloatNdArray image(float... values) {
+        return FloatArrays.of(values, 1, 4, 4, 1);
+    }
+
+    /** An image of three pixels for {@link #DENSE}. */
+    static FloatNdArray three(float... values) {
+        return FloatArrays.of(values, 1, 1, 3, 1);
+    }
+
+    /** Images in [0, 1]. */
+    static FloatNdArray random(ModelSignature signature, int count) {
+        SplittableRandom random = new SplittableRandom(11);
+        float[] values = new float[count * signature.imageSize()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble();
+        }
+        return FloatArrays.of(values, count, signature.height(), signature.width(), signature.channels());
+    }
+
+    static float[] values(Attribution attribution) {
+        return FloatArrays.flat(attribution.values());
+    }
+
+    /** {@link #CONVOLUTION} with a second input, fixed, that is added to the image. */
+    static Model withAdded(FloatNdArray second) {
+        return new Model() {
+            @Override
+            public ModelSignature signature() {
+                return CONVOLUTION.signature();
+            }
+
+            @Override
+            public FloatNdArray scores(FloatNdArray images) {
+                float[] sum = FloatArrays.flat(images);
+                float[] added = FloatArrays.flat(second);
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] += added[i % added.length];
+                }
+                return CONVOLUTION.scores(FloatArrays.of(sum, images.shape().asArray()));
+            }
+
+            @Override
+            public <T> Optional<T> capability(Class<T> type) {
+                return Optional.empty();
+            }
+        };
+    }
+}
