@@ -7,7 +7,7 @@ import java.util.Optional;
  * An explainer, or a whole plug-in, that is not available.
  *
  * @param explainer the name it has, where that much is known
- * @param origins the jars or folders that it came from; several for a name that several bear
+ * @param origins the jars or folders that it came from; several for a name that several bear, and the reason tells them
  * @param reason what is wrong and what to do, in one line
  */
 public record BrokenPlugin(Optional<String> explainer, List<String> origins, String reason) {
@@ -18,6 +18,9 @@ public record BrokenPlugin(Optional<String> explainer, List<String> origins, Str
 
     /** One line for a person. */
     public String message() {
-        return "plug-in " + String.join(", ", origins) + ": " + reason;
+        String where = origins.size() == 1 ? origins.get(0) + ": " : "";
+        return explainer
+                .map(name -> "explainer '" + name + "' is not available: " + where + reason)
+                .orElseGet(() -> "plug-in " + where + reason);
     }
 }

@@ -29,14 +29,18 @@ public final class ExplainerCatalog {
      *     {@linkplain #broken() broken}
      */
     public static ExplainerCatalog load(List<Path> pluginFolders) {
-        PluginLoader loader = new PluginLoader();
+        return load(ExplainerCatalog.class.getClassLoader(), pluginFolders);
+    }
+
+    static ExplainerCatalog load(ClassLoader app, List<Path> pluginFolders) {
+        PluginLoader loader = new PluginLoader(app);
         loader.loadBuiltIns();
         loader.loadPlugins(pluginFolders);
         return of(loader.installed(), loader.broken());
     }
 
     /** Nobody silently wins a name: all who bear the same are unavailable until the user removes one. */
-    static ExplainerCatalog of(List<InstalledExplainer> found, List<BrokenPlugin> broken) {
+    private static ExplainerCatalog of(List<InstalledExplainer> found, List<BrokenPlugin> broken) {
         Map<String, List<InstalledExplainer>> byName = found.stream()
                 .collect(Collectors.groupingBy(InstalledExplainer::name, TreeMap::new, Collectors.toList()));
         List<InstalledExplainer> unique = new ArrayList<>();
@@ -50,8 +54,7 @@ public final class ExplainerCatalog {
                 unusable.add(new BrokenPlugin(
                         Optional.of(name),
                         origins,
-                        "explainer '" + name + "' comes from " + String.join(" and from ", origins)
-                                + "; remove all but one"));
+                        "it comes from " + String.join(" and from ", origins) + "; remove all but one"));
             }
         });
         return new ExplainerCatalog(unique, unusable);
@@ -95,8 +98,7 @@ public final class ExplainerCatalog {
                 .filter(plugin -> plugin.explainer().equals(Optional.of(name)))
                 .min(Comparator.comparing(BrokenPlugin::reason));
         if (known.isPresent()) {
-            return new InvalidInputException(
-                    "explainer '" + name + "' is not available: " + known.get().message());
+            return new InvalidInputException(known.get().message());
         }
         List<String> names = installed.stream().map(InstalledExplainer::name).toList();
         return new InvalidInputException(

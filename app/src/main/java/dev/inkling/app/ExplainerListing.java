@@ -39,10 +39,10 @@ record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
     /** {@code explainer} is null where not even the name is known. */
     record Broken(String explainer, List<String> origins, String reason) {}
 
-    static ExplainerListing of(ExplainerCatalog catalog) {
+    static ExplainerListing of(List<InstalledExplainer> installed, List<BrokenPlugin> plugins) {
         return new ExplainerListing(
-                catalog.installed().stream().map(ExplainerListing::entry).toList(),
-                catalog.broken().stream()
+                installed.stream().map(ExplainerListing::entry).toList(),
+                plugins.stream()
                         .map(plugin -> new Broken(plugin.explainer().orElse(null), plugin.origins(), plugin.reason()))
                         .toList());
     }

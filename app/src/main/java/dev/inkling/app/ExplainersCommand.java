@@ -22,13 +22,14 @@ public final class ExplainersCommand implements Command {
 
     @Override
     public int run() {
+        List<InstalledExplainer> chosen = settings.names.isEmpty()
+                ? catalog.installed()
+                : settings.names.stream().map(catalog::find).toList();
         if (settings.json) {
-            terminal.out().println(ExplainerListing.of(catalog).json());
+            terminal.out().println(ExplainerListing.of(chosen, catalog.broken()).json());
         } else if (settings.names.isEmpty()) {
-            terminal.out().print(ExplainerTable.overview(catalog.installed()));
+            terminal.out().print(ExplainerTable.overview(chosen));
         } else {
-            List<InstalledExplainer> chosen =
-                    settings.names.stream().map(catalog::find).toList();
             chosen.forEach(explainer -> terminal.out().print(ExplainerTable.details(explainer)));
         }
         return catalog.reportBroken(terminal.err());
@@ -40,10 +41,10 @@ public final class ExplainersCommand implements Command {
                     "lists the installed explainers, what each needs and takes, and which plug-ins are broken and why")
     static final class Settings implements CommandSettings {
 
-        @Parameter(placeholder = "NAME...", description = "show these in full")
+        @Parameter(placeholder = "[NAME]...", description = "show only these, in full")
         List<String> names = new ArrayList<>();
 
-        @Parameter(names = "--json", description = "print everything as JSON, broken plug-ins included")
+        @Parameter(names = "--json", description = "print JSON, broken plug-ins included")
         boolean json;
 
         @Override

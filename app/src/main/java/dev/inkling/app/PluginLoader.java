@@ -34,9 +34,14 @@ final class PluginLoader {
 
     private static final String SERVICE_FILE = "META-INF/services/" + ExplainerProvider.class.getName();
 
-    private final ClassLoader app = PluginLoader.class.getClassLoader();
+    private final ClassLoader app;
     private final List<InstalledExplainer> installed = new ArrayList<>();
     private final List<BrokenPlugin> broken = new ArrayList<>();
+
+    /** With the loader of the app's class path: it holds the built-ins and what plug-ins share. */
+    PluginLoader(ClassLoader app) {
+        this.app = app;
+    }
 
     List<InstalledExplainer> installed() {
         return installed;
@@ -176,10 +181,18 @@ final class PluginLoader {
             ExplainerProvider<?> provider = found.get();
             ExplainerCard card = Objects.requireNonNull(provider.card(), "card() returned null");
             name = Optional.of(card.name());
-            Options.defaults(Objects.requireNonNull(provider.options(), "options() returned null"));
+            checkDefaults(provider);
             installed.add(new InstalledExplainer(provider, card, origin));
         } catch (Exception | ServiceConfigurationError | LinkageError e) {
             addBroken(name, origin, found.type().getName() + ": " + reason(e));
+        }
+    }
+
+    private static void checkDefaults(ExplainerProvider<?> provider) {
+        try {
+            Options.defaults(Objects.requireNonNull(provider.options(), "options() returned null"));
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(e, "its defaults are wrong: %s", e.getMessage());
         }
     }
 

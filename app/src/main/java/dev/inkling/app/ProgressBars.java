@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Progress bars for people who watch: where nobody does, there is none, and logs stay clean. */
 final class ProgressBars {
 
-    private static final int WIDTH = 100;
+    private static final int WIDTH = 118;
 
     private ProgressBars() {}
 

@@ -1,5 +1,7 @@
 package dev.inkling.app;
 
+import dev.inkling.spi.InvalidInputException;
+
 /** Tells in one line why something failed. */
 final class RootCause {
 
@@ -11,7 +13,7 @@ final class RootCause {
      */
     static String describe(Throwable failure) {
         Throwable root = failure;
-        while (root.getCause() != null) {
+        while (root.getCause() != null && !(root instanceof InvalidInputException)) {
             root = root.getCause();
         }
         String message = root.getMessage() == null
@@ -22,6 +24,8 @@ final class RootCause {
             return "class " + message.replace('/', '.')
                     + " is missing; if a library holds it, the library's jar belongs"
                     + " beside the plug-in's jar, both in a folder of their own: plugins/NAME/";
+        } else if (root instanceof InvalidInputException) {
+            return message;
         } else if (root instanceof IncompatibleClassChangeError || root instanceof UnsupportedClassVersionError) {
             return kind + ": " + message + "; it was compiled for another version";
         }

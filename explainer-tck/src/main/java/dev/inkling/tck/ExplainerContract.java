@@ -53,13 +53,11 @@ public final class ExplainerContract<O extends Record> {
 
     private final ExplainerProvider<O> provider;
     private final Model model;
-    private final FloatNdArray images;
     private final Targets targets;
 
     private ExplainerContract(ExplainerProvider<O> provider, Model model) {
         this.provider = provider;
         this.model = model;
-        this.images = randomImages(model.signature());
         this.targets = targets(model.signature().classCount());
     }
 
@@ -144,7 +142,7 @@ public final class ExplainerContract<O extends Record> {
             for (String value : edges(spec)) {
                 Attribution attribution;
                 try {
-                    attribution = with(spec.name(), value).explain(model, images, targets);
+                    attribution = with(spec.name(), value).explain(model, images(), targets);
                 } catch (InvalidInputException e) {
                     assertFalse(
                             value.equals(spec.defaultValue())
@@ -185,17 +183,17 @@ public final class ExplainerContract<O extends Record> {
     }
 
     private void oneMapPerImage() {
-        Attribution attribution = withDefaults().explain(model, images, targets);
+        Attribution attribution = withDefaults().explain(model, images(), targets);
         ModelSignature signature = model.signature();
         assertEquals(targets.count(), attribution.count(), "number of maps");
         assertTrue(
                 attribution.height() <= signature.height() && attribution.width() <= signature.width(),
-                () -> "maps are " + attribution.values().shape() + ", larger than images of " + images.shape());
+                () -> "maps are " + attribution.values().shape() + ", larger than the images");
     }
 
     private void numbersAreFinite() {
         Explainer explainer = withDefaults();
-        assertFinite(explainer.explain(model, images, targets), "random images");
+        assertFinite(explainer.explain(model, images(), targets), "random images");
         ModelSignature signature = model.signature();
         for (float level :
                 new float[] {signature.range().min(), signature.range().max()}) {
@@ -205,11 +203,12 @@ public final class ExplainerContract<O extends Record> {
         logits[0] = 1;
         Model constant = new ConstantModel(signature.height(), signature.width(), signature.channels(), logits);
         if (offersNeeds(constant)) {
-            assertFinite(explainer.explain(constant, images, targets), "a model that ignores its images");
+            assertFinite(explainer.explain(constant, images(), targets), "a model that ignores its images");
         }
     }
 
     private void inputsStayUntouched() {
+        FloatNdArray images = images();
         float[] imagesBefore = FloatArrays.flat(images);
         float[] weightsBefore = FloatArrays.flat(targets.weights());
         withDefaults().explain(model, images, targets);
@@ -219,6 +218,7 @@ public final class ExplainerContract<O extends Record> {
 
     private void resultsBelongToTheCaller() {
         Explainer explainer = withDefaults();
+        FloatNdArray images = images();
         Attribution first = explainer.explain(model, images, targets);
         float[] before = FloatArrays.flat(first.values());
         first.values().scalars().forEach(value -> value.setFloat(7));
@@ -228,7 +228,7 @@ public final class ExplainerContract<O extends Record> {
 
     private void theBatchDoesNotMatter() {
         Explainer explainer = withDefaults();
-        Attribution together = explainer.explain(model, images, targets);
+        Attribution together = explainer.explain(model, images(), targets);
         for (int i = 0; i < targets.count(); i++) {
             Attribution alone = explainer.explain(model, image(i), targets.rows(i, i + 1));
             assertClose(together.image(i), alone, "image " + i + " in a batch and alone");
@@ -244,29 +244,29 @@ public final class ExplainerContract<O extends Record> {
         assertFalse(
                 Arrays.equals(
                         FloatArrays.flat(explainer
-                                .explain(model, images, Targets.classes(classes, first))
+                                .explain(model, images(), Targets.classes(classes, first))
                                 .values()),
                         FloatArrays.flat(explainer
-                                .explain(model, images, Targets.classes(classes, second))
+                                .explain(model, images(), Targets.classes(classes, second))
                                 .values())),
                 "classes 0 and 1 have the same maps");
     }
 
     private void sameOptionsSameBits() {
         Explainer explainer = withDefaults();
-        Attribution first = explainer.explain(model, images, targets);
-        assertSame(first, explainer.explain(model, images, targets), "a second call");
-        assertSame(first, withDefaults().explain(model, images, targets), "a second explainer");
+        Attribution first = explainer.explain(model, images(), targets);
+        assertSame(first, explainer.explain(model, images(), targets), "a second call");
+        assertSame(first, withDefaults().explain(model, images(), targets), "a second explainer");
     }
 
     private void anotherSeedOtherNumbers() {
         assertFalse(
                 Arrays.equals(
                         FloatArrays.flat(with("seed", "1")
-                                .explain(model, images, targets)
+                                .explain(model, images(), targets)
                                 .values()),
                         FloatArrays.flat(with("seed", "2")
-                                .explain(model, images, targets)
+                                .explain(model, images(), targets)
                                 .values())),
                 "seeds 1 and 2 give the same numbers");
     }
@@ -299,8 +299,8 @@ public final class ExplainerContract<O extends Record> {
 
     private void declaredContractAndSignAreKept() {
         Explainer explainer = withDefaults();
-        List<Attribution> attributions =
-                List.of(explainer.explain(model, images, targets), explainer.explain(model, images, negated(targets)));
+        List<Attribution> attributions = List.of(
+                explainer.explain(model, images(), targets), explainer.explain(model, images(), negated(targets)));
         Attribution.Contract declared = provider.card().contract();
         float least = Float.POSITIVE_INFINITY;
         for (Attribution attribution : attributions) {
@@ -350,7 +350,7 @@ public final class ExplainerContract<O extends Record> {
 
     private void declaredNeedsSuffice() {
         Model least = new BlackBox(model, provider.card().needs().toArray(Class<?>[]::new));
-        assertFinite(withDefaults().explain(least, images, targets), "a model that offers the declared needs alone");
+        assertFinite(withDefaults().explain(least, images(), targets), "a model that offers the declared needs alone");
     }
 
     private void aMissingCapabilityIsNamed() {
@@ -360,7 +360,7 @@ public final class ExplainerContract<O extends Record> {
                     .toArray(Class<?>[]::new);
             assertRefused(
                     missing.getSimpleName(),
-                    () -> withDefaults().explain(new BlackBox(model, others), images, targets),
+                    () -> withDefaults().explain(new BlackBox(model, others), images(), targets),
                     "a model without " + missing.getSimpleName());
         }
     }
@@ -387,14 +387,14 @@ public final class ExplainerContract<O extends Record> {
                 targets.rows(0, n - 1),
                 Targets.classes(classes, new int[n + 1]),
                 Targets.classes(classes + 1, new int[n]))) {
-            assertRefused("expect", () -> withDefaults().explain(model, images, other), other.toString());
+            assertRefused("expect", () -> withDefaults().explain(model, images(), other), other.toString());
         }
     }
 
     private void anUnknownLayerIsRefused() {
         assertRefused(
                 "no-such-layer",
-                () -> with("layer", "no-such-layer").explain(model, images, targets),
+                () -> with("layer", "no-such-layer").explain(model, images(), targets),
                 "layer=no-such-layer");
     }
 
@@ -458,9 +458,14 @@ public final class ExplainerContract<O extends Record> {
         }
     }
 
+    /** New ones for each call, so that an explainer that writes to its input is caught for that, and for that alone. */
+    private FloatNdArray images() {
+        return randomImages(model.signature());
+    }
+
     private FloatNdArray image(int index) {
         int size = model.signature().imageSize();
-        return shaped(Arrays.copyOfRange(FloatArrays.flat(images), index * size, (index + 1) * size));
+        return shaped(Arrays.copyOfRange(FloatArrays.flat(images()), index * size, (index + 1) * size));
     }
 
     private FloatNdArray uniform(float level) {

@@ -183,11 +183,13 @@ public final class TrainingCurves {
         styler.setPlotMargin(0);
 
         double last = firstEpoch + epochs - 1;
-        double side = Math.max(0.5, Math.min(0.9, 0.03 * (epochs - 1)));
-        styler.setXAxisMin(firstEpoch - side);
+        double side = Math.max(0.5, 0.03 * (epochs - 1));
+        // Less than one epoch before the first, where a tick would name one that never was.
+        double first = firstEpoch - Math.min(0.9, side);
+        styler.setXAxisMin(first);
         styler.setXAxisMax(last + side);
         // At least one epoch between two ticks, so that all of them are whole numbers.
-        styler.setXAxisTickMarkSpacingHint((int) Math.max(56, 0.85 * CHART_WIDTH / (last - firstEpoch + 2 * side)));
+        styler.setXAxisTickMarkSpacingHint((int) Math.max(56, 0.85 * CHART_WIDTH / (last + side - first)));
         styler.setXAxisTickLabelsFormattingFunction(epoch -> String.valueOf(Math.round(epoch)));
         quantity.scale(styler, finite);
     }

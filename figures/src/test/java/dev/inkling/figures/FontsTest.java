@@ -18,20 +18,24 @@ class FontsTest {
     @TempDir
     Path folder;
 
-    /** In a JVM of its own, where fontconfig (on Linux) finds no configuration and so no font. */
+    /**
+     * In a JVM of its own, for which fontconfig (on Linux) knows no font. Without any configuration file it would search
+     * the usual folders, and the JDK keeps what it once found in the user's home.
+     */
     @Test
     void picturesAreTheSameWhereNoFontIsInstalled() throws Exception {
         Path empty = Files.createDirectories(folder.resolve("empty"));
+        Path configuration = Files.writeString(empty.resolve("fonts.conf"), "<fontconfig></fontconfig>");
         Path output = folder.resolve("output.txt");
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Duser.home=" + empty,
                 "-cp",
                 System.getProperty("java.class.path"),
                 FontsTest.class.getName(),
                 folder.toString());
         builder.environment().put("FONTCONFIG_PATH", empty.toString());
-        builder.environment().put("FONTCONFIG_FILE", empty.resolve("fonts.conf").toString());
-        builder.environment().put("HOME", empty.toString());
+        builder.environment().put("FONTCONFIG_FILE", configuration.toString());
         Process process = builder.redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -154,6 +155,19 @@ public final class RunFolder {
 
     /** The metrics so far, of which every epoch is one entry. */
     public record History(TrainSettings settings, List<EpochMetrics> epochs) {}
+
+    /**
+     * What was written so far.
+     *
+     * @throws InvalidInputException if there is no history or it can not be read
+     */
+    public History readHistory() {
+        try {
+            return JSON.readValue(Files.readString(history()), History.class);
+        } catch (IOException | JacksonException e) {
+            throw new InvalidInputException(e, "cannot read '%s': %s", history(), e.getMessage());
+        }
+    }
 
     void writeHistory(History history) throws IOException {
         Files.createDirectories(root);

@@ -1,0 +1,165 @@
+package dev.inkling.app;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import com.google.inject.Guice;
+import dev.inkling.model.ModelCard;
+import dev.inkling.model.SavedModelWriter;
+import dev.inkling.model.TensorFlowModel;
+import dev.inkling.trainer.DataSources;
+import dev.inkling.trainer.Datasets;
+import dev.inkling.trainer.Evaluation;
+import dev.inkling.trainer.RunFolder;
+import dev.inkling.trainer.TrainSettings;
+import dev.inkling.trainer.Trainer;
+import dev.inkling.trainer.TrainerModule;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code inkling train}: trains, keeps the best epoch, and measures it on the test set at the end. */
+public final class TrainCommand implements Command {
+
+    private final Settings settings;
+    private final Terminal terminal;
+
+    @Inject
+    TrainCommand(Settings settings, Terminal terminal) {
+        this.settings = settings;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public int run() throws IOException {
+        TrainSettings recipe = settings.recipe();
+        Datasets data = DataSources.open(settings.data, new DownloadMessages(terminal));
+        RunFolder folder = new RunFolder(settings.folder());
+        TrainingConsole console = new TrainingConsole(terminal, folder);
+        Trainer trainer = Guice.createInjector(new TrainerModule(recipe, data.train(), folder, console))
+                .getInstance(Trainer.class);
+        if (train(trainer, console) == Trainer.Outcome.STOPPED) {
+            terminal.err().println("stopped and saved; go on with: inkling train ... --resume");
+            return Main.FAILURE;
+        }
+        double accuracy = measure(folder.model(), data);
+        terminal.out().printf(Locale.ROOT, "test accuracy %.2f %%%nmodel %s%n", 100 * accuracy, folder.model());
+        return Main.OK;
+    }
+
+    /** Trains; where the user interrupts, the step at hand is finished and saved before the JVM ends. */
+    private Trainer.Outcome train(Trainer trainer, TrainingConsole console) throws IOException {
+        CountDownLatch saved = new CountDownLatch(1);
+        Thread hook = new Thread(() -> {
+            terminal.err().println("\nfinishing the step at hand and saving ...");
+            trainer.stop();
+            awaitQuietly(saved);
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return settings.resume ? trainer.resume() : trainer.train();
+        } finally {
+            console.close();
+            saved.countDown();
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The hook is at work: the JVM is ending, and this thread with it.
+            }
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The one look at the test set: after all choices are made. */
+    private double measure(Path model, Datasets data) throws IOException {
+        ModelCard measured;
+        try (TensorFlowModel best = TensorFlowModel.load(model)) {
+            measured = best.card()
+                    .withTestAccuracy(
+                            Evaluation.of(best, data.test(), done -> {}).accuracy());
+        }
+        SavedModelWriter.writeCard(model, measured);
+        return measured.accuracy().test();
+    }
+
+    @Parameters(commandNames = "train", commandDescription = "trains a model, with checkpoints after every epoch")
+    static final class Settings implements CommandSettings {
+
+        @Parameter(
+                names = "--data",
+                placeholder = "DATA",
+                description = "mnist (downloaded once), strokes (generated), or a folder with the four IDX files")
+        String data = "mnist";
+
+        @Parameter(
+                names = "--out",
+                placeholder = "DIR",
+                description =
+                        "folder for model, checkpoints, history.json and history.png; runs/ and the data's name unless"
+                                + " given")
+        Path folder;
+
+        @Parameter(names = "--resume", description = "go on from the latest checkpoint in the folder")
+        boolean resume;
+
+        @Parameter(names = "--epochs", category = "Recipe", description = "passes over the training images")
+        int epochs = TrainSettings.DEFAULT.epochs();
+
+        @Parameter(names = "--batch-size", category = "Recipe", description = "images per step")
+        int batchSize = TrainSettings.DEFAULT.batchSize();
+
+        @Parameter(names = "--learning-rate", category = "Recipe", description = "Adam's step size")
+        double learningRate = TrainSettings.DEFAULT.learningRate();
+
+        @Parameter(
+                names = "--validation",
+                category = "Recipe",
+                description = "share of the training set that is held out to choose the best epoch by")
+        double validation = TrainSettings.DEFAULT.validation();
+
+        @Parameter(
+                names = "--dropout",
+                category = "Recipe",
+                description = "probability that a unit of the dense layer is dropped")
+        double dropout = TrainSettings.DEFAULT.dropout();
+
+        @Parameter(
+                names = "--seed",
+                category = "Recipe",
+                description = "of initial weights, split, order and dropout: the same seed gives the same run")
+        long seed = TrainSettings.DEFAULT.seed();
+
+        Path folder() {
+            return folder != null
+                    ? folder
+                    : Path.of("runs").resolve(Path.of(data).toAbsolutePath().getFileName());
+        }
+
+        TrainSettings recipe() {
+            return new TrainSettings(epochs, batchSize, learningRate, validation, dropout, seed);
+        }
+
+        @Override
+        public Class<TrainCommand> command() {
+            return TrainCommand.class;
+        }
+
+        @Override
+        public List<String> examples() {
+            return List.of(
+                    "inkling train",
+                    "inkling train --data strokes --epochs 3 --out runs/strokes",
+                    "inkling train --data ~/fashion-mnist --seed 1 --out runs/fashion",
+                    "inkling train --resume --epochs 40");
+        }
+    }
+}
