@@ -12,7 +12,8 @@ final class DidYouMean {
 
     /** The existing name nearest to the one typed, if one is near enough to be meant. */
     static Optional<String> nearest(String typed, Collection<String> existing) {
-        int limit = Math.max(2, typed.length() / 3);
+        // Two letters changed of two or three are another word.
+        int limit = typed.length() < 4 ? typed.length() - 2 : Math.max(2, typed.length() / 3);
         return existing.stream()
                 .filter(name -> distance(typed, name) <= limit)
                 .min(Comparator.comparingInt((String name) -> distance(typed, name))

@@ -167,16 +167,19 @@ public final class ExplanationReport {
                 .findFirst();
     }
 
-    /** The method's title; where it was asked for twice, with the options in which the two differ. */
+    /** The method's title; where it was asked for twice, with the values by which the two differ: figures have little room. */
     private String distinctTitle(ConfiguredExplainer explainer) {
         List<ConfiguredExplainer> namesakes = explainers.stream()
                 .filter(other -> other.card().name().equals(explainer.card().name()))
                 .toList();
         String different = explainer.options().entrySet().stream()
+                .filter(option -> !option.getValue().isEmpty())
                 .filter(option -> namesakes.stream()
                         .anyMatch(other ->
                                 !option.getValue().equals(other.options().get(option.getKey()))))
-                .map(option -> option.getKey() + "=" + option.getValue())
+                .map(option -> option.getValue().matches("true|false")
+                        ? option.getKey() + "=" + option.getValue()
+                        : option.getValue())
                 .collect(Collectors.joining(", "));
         return different.isEmpty() ? explainer.card().title() : explainer.card().title() + " (" + different + ")";
     }

@@ -85,6 +85,19 @@ final class ReportPage {
                 "accuracy",
                 percent(test != null ? test : provenance.model().accuracy().validation()));
         page.put("accuracyOn", test != null ? "test images" : "validation images");
+        List<Explanation.Cost> costs = images.stream()
+                .flatMap(image -> image.explanations().stream())
+                .map(Explanation::cost)
+                .toList();
+        double seconds =
+                costs.stream().mapToDouble(Explanation.Cost::milliseconds).sum() / 1000;
+        page.put("seconds", String.format(Locale.ROOT, seconds < 10 ? "%.1f" : "%,.0f", seconds));
+        page.put(
+                "forward",
+                count(costs.stream().mapToDouble(Explanation.Cost::forward).sum()));
+        page.put(
+                "backward",
+                count(costs.stream().mapToDouble(Explanation.Cost::backward).sum()));
         page.put("data", provenance.data());
         page.put("target", provenance.target());
         page.put("versions", provenance.versions());

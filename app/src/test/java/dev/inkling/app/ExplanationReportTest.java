@@ -319,7 +319,7 @@ class ExplanationReportTest {
                 .containsExactly(4, 0, 0, 0);
         assertThat(FloatArrays.flat(NpyFile.read(folder.resolve("x-2/scores-2.npy"))))
                 .containsExactly(0, 4, 0, 0);
-        assertThat(text(folder)).contains("Scores (samples=50)").contains("Scores (samples=10)");
+        assertThat(text(folder)).contains("Scores (50)").contains("Scores (10)");
         assertThat(json(folder).get("images").get(0).get("right").isNull()).isTrue();
         assertThat(json(folder).get("images").get(0).get("label").isNull()).isTrue();
         assertThat(text(folder)).contains("true classes not known").doesNotContain("✗");

@@ -1,0 +1,94 @@
+package dev.inkling.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.inkling.spi.InvalidInputException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExplainerSpecTest {
+
+    @Test
+    void commasSeparateBothExplainersAndOptions() {
+        assertThat(ExplainerSpec.parseList("grad-cam,smooth-grad:samples=50,seed=1,occlusion:window=3x3,saliency"))
+                .containsExactly(
+                        new ExplainerSpec("grad-cam", Map.of()),
+                        new ExplainerSpec("smooth-grad", Map.of("samples", "50", "seed", "1")),
+                        new ExplainerSpec("occlusion", Map.of("window", "3x3")),
+                        new ExplainerSpec("saliency", Map.of()));
+    }
+
+    @Test
+    void anOptionedExplainerRightAfterAnotherIsTheNext() {
+        assertThat(ExplainerSpec.parseList("smooth-grad:seed=1,smooth-grad:seed=2"))
+                .containsExactly(
+                        new ExplainerSpec("smooth-grad", Map.of("seed", "1")),
+                        new ExplainerSpec("smooth-grad", Map.of("seed", "2")));
+    }
+
+    @Test
+    void aColonOrAnEqualsSignInsideAValueBelongsToIt() {
+        assertThat(ExplainerSpec.parseList("grad-cam:layer=block3/conv2:0,relu=a=b"))
+                .containsExactly(new ExplainerSpec("grad-cam", Map.of("layer", "block3/conv2:0", "relu", "a=b")));
+    }
+
+    @Test
+    void anEmptyValueIsAValue() {
+        assertThat(ExplainerSpec.parse("grad-cam:layer=").options()).isEqualTo(Map.of("layer", ""));
+    }
+
+    @Test
+    void spacesAroundThePartsDoNotMatter() {
+        assertThat(ExplainerSpec.parseList(" grad-cam , smooth-grad : samples = 50 , seed = 1 "))
+                .containsExactly(
+                        new ExplainerSpec("grad-cam", Map.of()),
+                        new ExplainerSpec("smooth-grad", Map.of("samples", "50", "seed", "1")));
+    }
+
+    @Test
+    void optionsKeepTheirOrder() {
+        assertThat(ExplainerSpec.parse("x:d=1,a=2,c=3,b=4").options().keySet()).containsExactly("d", "a", "c", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grad-cam", "smooth-grad:samples=50,seed=1", "grad-cam:layer="})
+    void aSpecIsWrittenAsItIsTyped(String text) {
+        assertThat(ExplainerSpec.parse(text)).hasToString(text);
+        assertThat(ExplainerSpec.parseList(text + ",saliency"))
+                .extracting(ExplainerSpec::toString)
+                .isEqualTo(List.of(text, "saliency"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                   | empty explainer in ''; expected names separated by commas, such as grad-cam,saliency
+            a,,b                 | empty explainer in 'a,,b'; expected names separated by commas, such as grad-cam,saliency
+            a,                   | empty explainer in 'a,'; expected names separated by commas, such as grad-cam,saliency
+            seed=1               | option 'seed=1' has no explainer before it; expected NAME:seed=1
+            grad-cam,seed=1      | option 'seed=1' follows 'grad-cam' without a colon; expected grad-cam:seed=1
+            a:x=1,b,seed=1       | option 'seed=1' follows 'b' without a colon; expected b:seed=1
+            a:                   | explainer 'a': expected KEY=VALUE after the colon, found ''
+            a:samples            | explainer 'a': expected KEY=VALUE after the colon, found 'samples'
+            a:=5                 | explainer 'a': expected KEY=VALUE after the colon, found '=5'
+            a:x=1,=5             | explainer 'a': expected KEY=VALUE after the colon, found '=5'
+            :x=1                 | no explainer's name before the colon in ':x=1'
+            a:x=1,x=2            | explainer 'a': option 'x' is given twice
+            """)
+    void wrongListsAreRefused(String text, String message) {
+        assertThatThrownBy(() -> ExplainerSpec.parseList(text))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void oneMeansOne() {
+        assertThatThrownBy(() -> ExplainerSpec.parse("grad-cam,saliency"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("expected one explainer, found 2 in 'grad-cam,saliency'");
+    }
+}
