@@ -10,6 +10,7 @@ final class Commands {
     /** Fresh settings of every command, in the order in which help shows them. */
     static List<CommandSettings> all() {
         return List.of(
+                new DemoCommand.Settings(),
                 new TrainCommand.Settings(),
                 new EvaluateCommand.Settings(),
                 new PredictCommand.Settings(),

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,7 +58,7 @@ public final class ExplainCommand implements Command {
                 result = new ExplanationRun(model, target, explainers, progress).run(images);
             }
             new ExplanationReport(provenance, labels, explainers, result).write(settings.out);
-            return summarise(result, labels);
+            return new RunSummary(catalog, terminal).print(result, labels, settings.out);
         }
     }
 
@@ -122,40 +121,6 @@ public final class ExplainCommand implements Command {
                 throw new InvalidInputException(e, "explainer '%s': %s", name, e.getMessage());
             }
         }
-    }
-
-    private int summarise(ExplanationRun.Result result, List<String> labels) {
-        int images = result.images().size();
-        long right = result.images().stream()
-                .filter(image ->
-                        image.prediction(labels).right().filter(is -> is).isPresent())
-                .count();
-        long judged = result.images().stream()
-                .filter(image -> image.image().label().isPresent())
-                .count();
-        terminal.out()
-                .printf(
-                        Locale.ROOT,
-                        "%,d image%s explained%s%n",
-                        images,
-                        images == 1 ? "" : "s",
-                        judged == 0 ? "" : ": " + right + " predicted right, " + (judged - right) + " wrong");
-        terminal.out()
-                .println("report: "
-                        + settings.out
-                                .resolve(ExplanationReport.PAGE)
-                                .toAbsolutePath()
-                                .normalize());
-        for (ExplanationRun.Failure failure : result.failures()) {
-            terminal.err()
-                    .println("inkling: explainer '" + failure.explainer().card().name() + "' failed"
-                            + (failure.delivered() == 0
-                                    ? ""
-                                    : " after " + failure.delivered() + " of " + images + " images")
-                            + ": " + failure.reason());
-        }
-        int plugins = catalog.reportBroken(terminal.err());
-        return result.failures().isEmpty() ? plugins : Main.WRONG_USE;
     }
 
     @Parameters(
