@@ -169,6 +169,7 @@ public final class ImageFigure {
     private void title(String text, String resolution, int x, int y) {
         sheet.textEndingAt(x + column, resolution, y + 12, small, Sheet.MUTED);
         double room = column - Text.width(resolution, small) - 10;
-        sheet.text(Text.fit(text, title, room), x, y + 12, title, Sheet.TEXT);
+        Font font = Text.width(text, title) <= room ? title : Fonts.bold(11);
+        sheet.text(Text.fit(text, font, room), x, y + 12, font, Sheet.TEXT);
     }
 }

@@ -231,7 +231,7 @@ public final class Trainer {
                 TensorFlow.version(),
                 Runtime.version().toString());
         SavedModelWriter.About about = new SavedModelWriter.About(
-                data.name(), data.labels(), training, new ModelCard.Accuracy(validationAccuracy, null));
+                data.name().split("/")[0], data.labels(), training, new ModelCard.Accuracy(validationAccuracy, null));
         return folder.save(progress, part -> {
             SavedModelWriter.write(part, architecture(), graph.weights(), about);
             graph.save(RunFolder.resume(part).resolve("state"));
