@@ -23,12 +23,14 @@ import java.util.Optional;
 public final class ExplainCommand implements Command {
 
     private final Settings settings;
+    private final GlobalSettings global;
     private final ExplainerCatalog catalog;
     private final Terminal terminal;
 
     @Inject
-    ExplainCommand(Settings settings, ExplainerCatalog catalog, Terminal terminal) {
+    ExplainCommand(Settings settings, GlobalSettings global, ExplainerCatalog catalog, Terminal terminal) {
         this.settings = settings;
+        this.global = global;
         this.catalog = catalog;
         this.terminal = terminal;
     }
@@ -153,6 +155,9 @@ public final class ExplainCommand implements Command {
                                     ? ""
                                     : " after " + failure.delivered() + " of " + images + " images")
                             + ": " + failure.reason());
+            if (global.debug) {
+                failure.cause().printStackTrace(terminal.err());
+            }
         }
         int plugins = catalog.reportBroken(terminal.err());
         return result.failures().isEmpty() ? plugins : Main.WRONG_USE;
@@ -165,7 +170,7 @@ public final class ExplainCommand implements Command {
     static final class Settings implements CommandSettings {
 
         @Parameter(
-                placeholder = "IMAGE...",
+                placeholder = "[IMAGE]...",
                 description = "PNG or JPEG files of any size, in place of --data and --index")
         List<Path> images = new ArrayList<>();
 
