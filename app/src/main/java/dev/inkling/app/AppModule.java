@@ -10,11 +10,13 @@ import java.util.List;
 final class AppModule extends AbstractModule {
 
     private final CommandSettings settings;
+    private final GlobalSettings global;
     private final List<Path> pluginFolders;
     private final Terminal terminal;
 
-    AppModule(CommandSettings settings, List<Path> pluginFolders, Terminal terminal) {
+    AppModule(CommandSettings settings, GlobalSettings global, List<Path> pluginFolders, Terminal terminal) {
         this.settings = settings;
+        this.global = global;
         this.pluginFolders = pluginFolders;
         this.terminal = terminal;
     }
@@ -25,6 +27,7 @@ final class AppModule extends AbstractModule {
         binder().disableCircularProxies();
         binder().requireExactBindingAnnotations();
         bind(Terminal.class).toInstance(terminal);
+        bind(GlobalSettings.class).toInstance(global);
         bindSettings(settings);
         bind(settings.command());
         install(settings.module());

@@ -32,12 +32,14 @@ public final class DemoCommand implements Command {
 
     private final Settings settings;
     private final ExplainerCatalog catalog;
+    private final GlobalSettings global;
     private final Terminal terminal;
 
     @Inject
-    DemoCommand(Settings settings, ExplainerCatalog catalog, Terminal terminal) {
+    DemoCommand(Settings settings, ExplainerCatalog catalog, GlobalSettings global, Terminal terminal) {
         this.settings = settings;
         this.catalog = catalog;
+        this.global = global;
         this.terminal = terminal;
     }
 
@@ -74,7 +76,7 @@ public final class DemoCommand implements Command {
                     .run(images);
         }
         new ExplanationReport(provenance, labels, explainers, result).write(settings.out);
-        return new RunSummary(catalog, terminal).print(result, labels, settings.out);
+        return new RunSummary(catalog, global, terminal).print(result, labels, settings.out);
     }
 
     private static int[] oneOfEachClass(Dataset test) {

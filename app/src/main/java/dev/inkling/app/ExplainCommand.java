@@ -22,12 +22,14 @@ import java.util.Optional;
 public final class ExplainCommand implements Command {
 
     private final Settings settings;
+    private final GlobalSettings global;
     private final ExplainerCatalog catalog;
     private final Terminal terminal;
 
     @Inject
-    ExplainCommand(Settings settings, ExplainerCatalog catalog, Terminal terminal) {
+    ExplainCommand(Settings settings, GlobalSettings global, ExplainerCatalog catalog, Terminal terminal) {
         this.settings = settings;
+        this.global = global;
         this.catalog = catalog;
         this.terminal = terminal;
     }
@@ -58,7 +60,7 @@ public final class ExplainCommand implements Command {
                 result = new ExplanationRun(model, target, explainers, progress).run(images);
             }
             new ExplanationReport(provenance, labels, explainers, result).write(settings.out);
-            return new RunSummary(catalog, terminal).print(result, labels, settings.out);
+            return new RunSummary(catalog, global, terminal).print(result, labels, settings.out);
         }
     }
 
@@ -130,7 +132,7 @@ public final class ExplainCommand implements Command {
     static final class Settings implements CommandSettings {
 
         @Parameter(
-                placeholder = "IMAGE...",
+                placeholder = "[IMAGE]...",
                 description = "PNG or JPEG files of any size, in place of --data and --index")
         List<Path> images = new ArrayList<>();
 

@@ -79,7 +79,7 @@ public final class Main {
             System.setProperty("guice_bytecode_gen_option", "DISABLED");
         }
         List<Path> pluginFolders = PluginFolders.all(global.plugins);
-        return Guice.createInjector(Stage.DEVELOPMENT, new AppModule(settings, pluginFolders, terminal))
+        return Guice.createInjector(Stage.DEVELOPMENT, new AppModule(settings, global, pluginFolders, terminal))
                 .getInstance(settings.command());
     }
 

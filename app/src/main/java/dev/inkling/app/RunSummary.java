@@ -8,10 +8,12 @@ import java.util.Locale;
 final class RunSummary {
 
     private final ExplainerCatalog catalog;
+    private final GlobalSettings global;
     private final Terminal terminal;
 
-    RunSummary(ExplainerCatalog catalog, Terminal terminal) {
+    RunSummary(ExplainerCatalog catalog, GlobalSettings global, Terminal terminal) {
         this.catalog = catalog;
+        this.global = global;
         this.terminal = terminal;
     }
 
@@ -49,6 +51,9 @@ final class RunSummary {
                                     ? ""
                                     : " after " + failure.delivered() + " of " + images + " images")
                             + ": " + failure.reason());
+            if (global.debug) {
+                failure.cause().printStackTrace(terminal.err());
+            }
         }
         int plugins = catalog.reportBroken(terminal.err());
         return result.failures().isEmpty() ? plugins : Main.WRONG_USE;

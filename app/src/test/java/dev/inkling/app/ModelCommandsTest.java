@@ -1,0 +1,447 @@
+package dev.inkling.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.inkling.explainers.SmoothGrad;
+import dev.inkling.model.TensorFlowModel;
+import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Options;
+import dev.inkling.spi.Targets;
+import dev.inkling.trainer.DataSources;
+import dev.inkling.trainer.Dataset;
+import dev.inkling.trainer.DownloadListener;
+import dev.inkling.trainer.ImageFiles;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.FloatNdArray;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Evaluate, predict and explain the whole way: from the command line, with a real model, to the files. */
+class ModelCommandsTest {
+
+    private static final int IMAGES = 10;
+
+    @TempDir
+    static Path shared;
+
+    private static Path model;
+    private static Path data;
+    private static Path picture;
+
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        model = ModelFolder.write(shared.resolve("model"));
+        data = ModelFolder.writeData(
+                shared.resolve("animals"), IMAGES, ModelFolder.SIDE, ModelFolder.LABELS.toArray(String[]::new));
+        picture = shared.resolve("bar.png");
+        ImageIO.write(bar(), "png", picture.toFile());
+    }
+
+    @Test
+    void evaluateWritesExactlyWhatOthersScriptAgainst() throws IOException {
+        Path file = folder.resolve("metrics.json");
+
+        assertThat(run("evaluate", "--model", model, "--data", data, "--json", file))
+                .isEqualTo(Main.OK);
+
+        // By plain arithmetic from the logits.
+        double loss = 0;
+        int right = 0;
+        int[][] confusion = new int[3][3];
+        try (TensorFlowModel loaded = TensorFlowModel.load(model)) {
+            Dataset test = test();
+            for (int i = 0; i < IMAGES; i++) {
+                float[] logits = FloatArrays.flat(loaded.scores(test.images(i)));
+                int best = Targets.predictedClasses(FloatArrays.of(logits, 1, 3))[0];
+                confusion[i % 3][best]++;
+                right += best == i % 3 ? 1 : 0;
+                double sum = Math.exp(logits[0]) + Math.exp(logits[1]) + Math.exp(logits[2]);
+                loss -= Math.log(Math.exp(logits[i % 3]) / sum) / IMAGES;
+            }
+        }
+        JsonNode json = JsonMapper.shared().readTree(Files.readString(file));
+        assertThat(json.propertyNames()).containsExactly("accuracy", "loss", "images", "confusion");
+        assertThat(json.get("accuracy").asDouble()).isEqualTo(right / (double) IMAGES);
+        assertThat(json.get("loss").asDouble()).isCloseTo(loss, within(1e-6));
+        assertThat(json.get("images").asInt()).isEqualTo(IMAGES);
+        assertThat(JsonMapper.shared().treeToValue(json.get("confusion"), int[][].class))
+                .isDeepEqualTo(confusion);
+        assertThat(out())
+                .startsWith("model 'animals' on 10 images of animals/test\n")
+                .contains("accuracy  %d0.00 %%  (%d right, %d wrong)".formatted(right, right, IMAGES - right))
+                .contains("       ant  bee  cow\n");
+        assertThat(files(folder)).containsExactly("metrics.json");
+    }
+
+    @Test
+    void evaluateLeavesStandardOutputToTheJson() {
+        assertThat(run("evaluate", "--model", model, "--data", data, "--json", "-"))
+                .isEqualTo(Main.OK);
+
+        assertThat(JsonMapper.shared().readTree(out()).get("images").asInt()).isEqualTo(IMAGES);
+        assertThat(out()).startsWith("{\"accuracy\":").endsWith("}\n");
+    }
+
+    @Test
+    void evaluateRefusesDataThatAreNotTheModels() throws IOException {
+        Path small = ModelFolder.writeData(folder.resolve("small"), 3, 8, "ant", "bee", "cow");
+        assertWrong(
+                "images of 'small/test' are 8×8×1, model 'animals' expects 12×12×1",
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                small);
+        Path other = ModelFolder.writeData(folder.resolve("other"), 3, 12, "ant", "cow", "bee");
+        assertWrong(
+                "classes of 'other/test' are ant, cow, bee, model 'animals' was trained for ant, bee, cow",
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                other);
+    }
+
+    @Test
+    void jsonGoesWhereItCan() {
+        assertWrong(
+                "can't write JSON to " + folder + ": it is a folder; name a file",
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                data,
+                "--json",
+                folder);
+        assertWrong(
+                "can't write JSON to " + folder.resolve("no/x.json") + ": " + folder.resolve("no")
+                        + " is no folder that can be written; name another",
+                "predict",
+                "--model",
+                model,
+                "--json",
+                folder.resolve("no/x.json"),
+                picture);
+    }
+
+    @Test
+    void predictTellsTheModelsProbabilities() throws Exception {
+        Path file = folder.resolve("p.json");
+
+        assertThat(run("predict", "--model", model, "--json", file, picture)).isEqualTo(Main.OK);
+
+        JsonNode json = JsonMapper.shared().readTree(Files.readString(file));
+        assertThat(json.size()).isEqualTo(1);
+        JsonNode one = json.get(0);
+        assertThat(one.propertyNames()).containsExactly("image", "sha256", "prediction", "probabilities");
+        assertThat(one.get("image").asString()).isEqualTo(picture.toString());
+        assertThat(one.get("sha256").asString())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(picture))));
+        assertThat(one.get("probabilities").propertyNames()).containsExactly("ant", "bee", "cow");
+        try (TensorFlowModel loaded = TensorFlowModel.load(model)) {
+            FloatNdArray probabilities = loaded.probabilities(ImageFiles.read(picture, loaded.signature()));
+            for (int k = 0; k < 3; k++) {
+                assertThat(one.get("probabilities")
+                                .get(ModelFolder.LABELS.get(k))
+                                .asDouble())
+                        .isCloseTo(probabilities.getFloat(0, k), within(1e-6));
+            }
+            String best = ModelFolder.LABELS.get(Targets.predictedClasses(probabilities)[0]);
+            assertThat(one.get("prediction").asString()).isEqualTo(best);
+            assertThat(out().lines().toList().get(0)).matches("image +prediction  probability  then");
+            assertThat(out().lines().toList().get(1)).matches("\\Q" + picture + "\\E  " + best + " +[01]\\.\\d{4}.*");
+        }
+    }
+
+    @Test
+    void predictTellsOfAllFilesThatAreNoImages() throws IOException {
+        Path text = Files.writeString(folder.resolve("a.txt"), "not an image");
+        Path missing = folder.resolve("missing.png");
+
+        assertThat(run("predict", "--model", model, text, picture, missing)).isEqualTo(Main.WRONG_USE);
+
+        assertThat(err()).contains(text.toString()).contains("; ").contains(missing.toString());
+        assertThat(out()).isEmpty();
+        assertWrong("no image to predict; name PNG or JPEG files", "predict", "--model", model);
+    }
+
+    @Test
+    void explainWritesAReportOfRealExplanations() throws IOException {
+        Path report = folder.resolve("report");
+
+        int code = run(
+                "explain",
+                "--model",
+                model,
+                "--data",
+                data,
+                "--index",
+                "1,4..5",
+                "--explainer",
+                "grad-cam,saliency,smooth-grad:samples=3,seed=9,smooth-grad:samples=5",
+                "--target",
+                "label",
+                "--out",
+                report);
+
+        assertThat(err()).isEmpty();
+        assertThat(code).isEqualTo(Main.OK);
+        assertThat(out()).startsWith("3 images explained: ").endsWith("report: " + report.resolve("index.html") + "\n");
+        assertThat(files(report))
+                .contains(
+                        "0001-labelbee/figure.png",
+                        "0001-labelbee/grad-cam.npy",
+                        "0001-labelbee/smooth-grad-2.npy",
+                        "0004-labelbee/saliency.npy",
+                        "0005-labelcow/smooth-grad.npy",
+                        "batch.png",
+                        "index.html")
+                .hasSize(3 * 5 + 3);
+        JsonNode json = JsonMapper.shared().readTree(Files.readString(report.resolve("explanations.json")));
+        JsonNode cow = json.get("images").get(2);
+        assertThat(cow.get("name").asString()).isEqualTo("animals/test 5");
+        assertThat(cow.get("target").asString()).isEqualTo("why cow (label)");
+        JsonNode smooth = cow.get("explanations").get(2);
+        assertThat(smooth.get("options").get("samples").asString()).isEqualTo("3");
+        assertThat(smooth.get("options").get("noise").asString()).isEqualTo("0.15");
+        assertThat(smooth.get("seed").asInt()).isEqualTo(9);
+        assertThat(smooth.get("evaluations").toString()).isEqualTo("{\"forward\":3,\"backward\":3}");
+        try (TensorFlowModel loaded = TensorFlowModel.load(model)) {
+            assertThat(json.get("model").get("sha256").asString()).isEqualTo(loaded.sha256());
+            float[] expected = FloatArrays.flat(
+                    new SmoothGrad(Options.parse(SmoothGrad.Options.class, Map.of("samples", "3", "seed", "9")))
+                            .explain(loaded, test().images(5), Targets.classes(3, 2))
+                            .values());
+            assertThat(FloatArrays.flat(
+                            NpyFile.read(report.resolve(smooth.get("file").asString()))))
+                    .as("the image alone and in its batch")
+                    .containsExactly(expected, within(1e-5f));
+        }
+    }
+
+    @Test
+    void explainReadsImageFiles() throws IOException {
+        Path copy = Files.createDirectory(folder.resolve("copy")).resolve("bar.png");
+        Files.copy(picture, copy);
+        Path report = folder.resolve("report");
+
+        assertThat(run("explain", "--model", model, "--explainer", "occlusion", "--out", report, picture, copy))
+                .isEqualTo(Main.OK);
+
+        assertThat(out()).startsWith("2 images explained\n");
+        assertThat(files(report)).contains("bar/occlusion.npy", "bar-2/occlusion.npy");
+    }
+
+    @Test
+    void aPluginThatBreaksDoesNotStopTheOthers() throws IOException {
+        Path jar = PluginJar.plugin()
+                .explainer(
+                        "test.plugin.Provider",
+                        new PluginJar.Source("breaker")
+                                .explain("if (true) throw new IllegalStateException(\"out of ink\");"))
+                .write(pluginJar());
+        Path report = folder.resolve("report");
+
+        int code = run(
+                "explain",
+                "--plugins",
+                jar.getParent(),
+                "--model",
+                model,
+                "--explainer",
+                "breaker,saliency",
+                "--out",
+                report,
+                picture);
+
+        assertThat(code).isEqualTo(Main.WRONG_USE);
+        assertThat(err()).isEqualTo("inkling: explainer 'breaker' failed: IllegalStateException: out of ink\n");
+        assertThat(files(report)).contains("bar/saliency.npy", "index.html").doesNotContain("bar/breaker.npy");
+        assertThat(Files.readString(report.resolve("index.html"))).contains("out of ink");
+    }
+
+    @Test
+    void debugShowsWhereAPluginBroke() throws IOException {
+        Path jar = PluginJar.plugin()
+                .explainer(
+                        "test.plugin.Provider",
+                        new PluginJar.Source("breaker")
+                                .explain("if (true) throw new IllegalStateException(\"out of ink\");"))
+                .write(pluginJar());
+
+        run(
+                "explain",
+                "--debug",
+                "--plugins",
+                jar.getParent(),
+                "--model",
+                model,
+                "--explainer",
+                "breaker",
+                "--out",
+                folder.resolve("report"),
+                picture);
+
+        assertThat(err()).contains("test.plugin.Provider.");
+    }
+
+    @Test
+    void whatCanBeCheckedIsCheckedBeforeTheWorkBegins() throws IOException {
+        Path report = folder.resolve("report");
+        wrongExplain("no explainer 'gradcam'; installed: ", report, "--explainer", "gradcam", picture);
+        assertThat(err()).contains("did you mean 'grad-cam'?");
+        wrongExplain(
+                "explainer 'smooth-grad': option 'samples':", report, "--explainer", "smooth-grad:samples=0", picture);
+        wrongExplain("explainer 'saliency': no option 'x'", report, "--explainer", "saliency:x=1", picture);
+        wrongExplain(
+                "explainer 'grad-cam': model 'animals' has no layer 'block9'; its layers: block1/conv1, ",
+                report,
+                "--explainer",
+                "grad-cam:layer=block9",
+                picture);
+        wrongExplain("target 'dog': no class 'dog'; classes: ant, bee, cow;", report, "--target", "dog", picture);
+        wrongExplain("target 'label' needs labelled images", report, "--target", "label", picture);
+        wrongExplain(
+                "index 10 is out of range: 'animals/test' holds 10 images, 0 to 9",
+                report,
+                "--data",
+                data,
+                "--index",
+                "3,10");
+        wrongExplain("index '5..3': the range 5..3 runs backwards", report, "--data", data, "--index", "5..3");
+        wrongExplain("--data needs --index", report, "--data", data);
+        wrongExplain("--index needs --data", report, "--index", "3");
+        wrongExplain("nothing to explain", report);
+        wrongExplain(
+                "give --data and --index, or image files, not both", report, "--data", data, "--index", "1", picture);
+        assertThat(report).doesNotExist();
+        assertThat(files(folder)).isEmpty();
+    }
+
+    @Test
+    void severalWrongExplainersAreToldAtOnce() {
+        wrongExplain(
+                "no explainer 'nothing'", folder.resolve("report"), "--explainer", "nothing,saliency:x=1", picture);
+        assertThat(err()).contains("; explainer 'saliency': no option 'x'");
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsRefusedBeforeTheModelIsLoaded() throws IOException {
+        Path file = Files.writeString(folder.resolve("taken"), "mine");
+
+        assertWrong(
+                "output folder " + file + " is a file; name a folder",
+                "explain",
+                "--model",
+                folder.resolve("no-model"),
+                "--out",
+                file,
+                picture);
+        assertThat(file).hasContent("mine");
+    }
+
+    @Test
+    void aMissingModelIsToldByEveryCommand() {
+        String message = "no model folder '" + folder.resolve("none") + "'; train one with 'inkling train'";
+        assertWrong(message, "evaluate", "--model", folder.resolve("none"), "--data", data);
+        assertWrong(message, "predict", "--model", folder.resolve("none"), picture);
+        assertWrong(message, "explain", "--model", folder.resolve("none"), "--out", folder.resolve("r"), picture);
+    }
+
+    @Test
+    void everyCommandShowsItsHelp() {
+        for (String command : List.of("evaluate", "predict", "explain")) {
+            assertThat(run(command, "--help")).isEqualTo(Main.OK);
+            assertThat(out())
+                    .contains("usage: inkling " + command)
+                    .contains("--model DIR")
+                    .contains("(required)");
+        }
+    }
+
+    private void wrongExplain(String message, Path report, Object... arguments) {
+        List<Object> all = new ArrayList<>(List.of("explain", "--model", model, "--out", report));
+        all.addAll(List.of(arguments));
+        assertThat(run(all.toArray())).isEqualTo(Main.WRONG_USE);
+        assertThat(err()).startsWith("inkling: " + message);
+        assertThat(err().lines()).hasSize(1);
+    }
+
+    private void assertWrong(String message, Object... arguments) {
+        assertThat(run(arguments)).isEqualTo(Main.WRONG_USE);
+        assertThat(err()).isEqualTo("inkling: " + message + "\n");
+        assertThat(out()).isEmpty();
+    }
+
+    private int run(Object... arguments) {
+        out.reset();
+        err.reset();
+        return Main.run(
+                Stream.of(arguments).map(String::valueOf).toArray(String[]::new),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private Path pluginJar() throws IOException {
+        return Files.createDirectories(folder.resolve("plugins")).resolve("breaker.jar");
+    }
+
+    private static Dataset test() {
+        return DataSources.open(data.toString(), DownloadListener.SILENT).test();
+    }
+
+    /** A dark bar on light paper. */
+    private static BufferedImage bar() {
+        BufferedImage image = new BufferedImage(60, 80, BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, 60, 80);
+        graphics.setColor(Color.BLACK);
+        graphics.fillRect(25, 10, 10, 60);
+        graphics.dispose();
+        return image;
+    }
+
+    private static List<String> files(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.filter(Files::isRegularFile)
+                    .map(path -> root.relativize(path).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+}
