@@ -103,6 +103,22 @@ class ClosedFormModelsTest {
         }
     }
 
+    /** Every weight shows as a digit of its own. */
+    @Test
+    void aConvolutionByHand() {
+        ConvolutionModel model = new ConvolutionModel(
+                2,
+                3,
+                new float[][][][] {{{{1}}, {{10}}, {{100}}}, {{{1000}}, {{10_000}}, {{100_000}}}},
+                new float[] {7},
+                new float[][] {{1, 2}},
+                new float[] {0, -1});
+        FloatNdArray image = FloatArrays.of(new float[] {1, 2, 3, 4, 5, 6}, 1, 2, 3, 1);
+        assertThat(FloatArrays.flat(model.scores(image))).containsExactly(654_328, 1_308_655);
+        assertThat(FloatArrays.flat(model.gradients(image, Targets.classes(2, 1))))
+                .containsExactly(2, 20, 200, 2000, 20_000, 200_000);
+    }
+
     @Test
     void aQuadraticModelByHand() {
         QuadraticModel model = new QuadraticModel(
