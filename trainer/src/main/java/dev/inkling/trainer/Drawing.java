@@ -41,7 +41,7 @@ final class Drawing {
 
     /**
      * Scales the lines so that the longer side of the ink is that of the box, moves them so that the ink begins at the left
-     * and the upper edge, and rasterises them.
+     * and the upper edge, and rasterises them. The points keep their new places, so this is the last thing to do with them.
      *
      * @param box side of the box in pixels
      * @param softness width in pixels of the passage from ink to paper

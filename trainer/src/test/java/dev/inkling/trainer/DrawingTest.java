@@ -80,6 +80,20 @@ class DrawingTest {
         assertThat(at(ink, 10, 18)).isEqualTo(1f);
     }
 
+    @Test
+    void aThinLineOverAThickOneTakesNoInkAway() {
+        Drawing drawing = new Drawing();
+        drawing.move(0, 0, 2, false);
+        drawing.move(1, 0, 2, true);
+        drawing.move(0, 0, 1, false);
+        drawing.move(1, 0, 1, true);
+
+        float[] ink = drawing.raster(BOX, 1);
+
+        assertThat(at(ink, 0, 10)).isEqualTo(0.5f);
+        assertThat(at(ink, 1, 10)).isEqualTo(1f);
+    }
+
     /** Far more points than any array begins with. */
     @Test
     void aSpiralFillsItsBox() {
