@@ -79,6 +79,11 @@ final class Adam {
         return moments;
     }
 
+    /** The changes that a step makes. */
+    List<Op> updates() {
+        return updates;
+    }
+
     /** What one step feeds, besides the batch. */
     final class Feeds implements AutoCloseable {
 
@@ -93,10 +98,9 @@ final class Adam {
             second = TFloat32.scalarOf((float) Math.pow(BETA_2, step));
         }
 
-        /** Makes a run a step. */
+        /** Feeds a run that has {@link #updates} among its targets, or something that waits for them. */
         Session.Runner into(Session.Runner runner) {
             runner.feed(learningRate, rate).feed(power1, first).feed(power2, second);
-            updates.forEach(runner::addTarget);
             return runner;
         }
 

@@ -18,7 +18,7 @@ public record TrainSettings(
         int epochs, int batchSize, double learningRate, double validation, double dropout, long seed) {
 
     /** The default recipe. */
-    public static final TrainSettings DEFAULT = new TrainSettings(20, 128, 0.001, 0.1, 0.5, 0);
+    public static final TrainSettings DEFAULT = new TrainSettings(20, 128, 0.001, 0.1, 0.25, 0);
 
     public TrainSettings {
         List<String> problems = new ArrayList<>();

@@ -27,13 +27,19 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * The network with variables for weights, once as it trains and once as it infers, both on the same variables; the loss; and
- * Adam. All tensors of training live and die here. For one thread.
+ * The network with variables for weights, once as it trains and once as it infers; the loss; and Adam. All tensors of training
+ * live and die here. For one thread.
+ *
+ * <p>Inference and export use the exponential moving average of the weights, running statistics included: at a constant learning
+ * rate the weights circle around where they should be, and their average is there (Polyak and Juditsky 1992).
  */
 final class TrainingGraph implements AutoCloseable {
 
     /** Weight of the batch at hand in the running mean and variance. */
     private static final float STATISTICS_MOMENTUM = 0.1f;
+
+    /** Share of the old in the average of the weights, once it has warmed up: it looks back over some hundred steps. */
+    private static final double AVERAGE_DECAY = 0.99;
 
     private final Architecture architecture;
     private final Graph graph;
@@ -45,8 +51,11 @@ final class TrainingGraph implements AutoCloseable {
     private final Head training;
     private final Head inference;
     private final Adam adam;
+    private final Operand<TFloat32> averageRate;
+    private final List<Op> averageUpdates;
 
     private final Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
+    private final Map<String, Variable<TFloat32>> averages = new LinkedHashMap<>();
     private final List<Op> statisticsUpdates = new ArrayList<>();
 
     /** What is asked of a batch: the summed loss and the number classified right. */
@@ -93,6 +102,8 @@ final class TrainingGraph implements AutoCloseable {
         this.training = head(tf, "training", true);
         this.inference = head(tf, "inference", false);
         this.adam = optimiser(tf);
+        this.averageRate = tf.withName("average_rate").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+        this.averageUpdates = averageUpdates(tf);
         this.session = new Session(graph);
         initialise(tf, InitialWeights.of(architecture, seed));
     }
@@ -129,26 +140,49 @@ final class TrainingGraph implements AutoCloseable {
                 Arrays.stream(gradients).map(TrainingGraph::typed).toList());
     }
 
+    /** Moves every average towards its weight, once the step has changed that. */
+    private List<Op> averageUpdates(Ops tf) {
+        List<Op> changes = new ArrayList<>(adam.updates());
+        changes.addAll(statisticsUpdates);
+        Ops after = tf.withSubScope("average").withControlDependencies(changes);
+        return averages.entrySet().stream()
+                .<Op>map(entry -> {
+                    Variable<TFloat32> average = entry.getValue();
+                    Variable<TFloat32> weight = variables.get(entry.getKey());
+                    return after.assignAdd(average, after.math.mul(averageRate, after.math.sub(weight, average)));
+                })
+                .toList();
+    }
+
+    /** In the first steps the average follows closely, so that it forgets where the weights began. */
+    private static double averageDecay(long step) {
+        return Math.min(AVERAGE_DECAY, (1.0 + step) / (10 + step));
+    }
+
     @SuppressWarnings("unchecked")
     private static Output<TFloat32> typed(Output<?> output) {
         return (Output<TFloat32>) output;
     }
 
-    /** Weights as variables: each is made when first asked for and shared after that. */
+    /** Weights as variables, or their averages: each is made when first asked for and shared after that. */
     private final class Variables implements Network.Weights {
 
         private final Ops root;
+        private final Ops averageScope;
         private final boolean trains;
 
         Variables(Ops root, boolean trains) {
             this.root = root;
+            this.averageScope = root.withSubScope("averages");
             this.trains = trains;
         }
 
         @Override
         public Operand<TFloat32> get(Ops tf, String name, Shape shape) {
-            return variables.computeIfAbsent(
-                    name, none -> root.withName(name.replace('/', '.')).variable(shape, TFloat32.class));
+            Map<String, Variable<TFloat32>> own = trains ? variables : averages;
+            Ops scope = trains ? root : averageScope;
+            return own.computeIfAbsent(
+                    name, none -> scope.withName(name.replace('/', '.')).variable(shape, TFloat32.class));
         }
 
         @Override
@@ -198,21 +232,21 @@ final class TrainingGraph implements AutoCloseable {
 
     /** Gives every variable its first value. */
     private void initialise(Ops tf, Map<String, float[]> weights) {
-        Map<String, Variable<TFloat32>> all = new LinkedHashMap<>(variables);
-        all.putAll(adam.moments());
         Session.Runner runner = session.runner();
         List<Tensor> tensors = new ArrayList<>();
-        all.forEach((name, variable) -> {
-            Shape shape = variable.asOutput().shape();
-            float[] values = weights.getOrDefault(name, new float[Math.toIntExact(shape.size())]);
-            if (name.endsWith("/variance")) {
-                Arrays.fill(values, 1);
-            }
-            Operand<TFloat32> value = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
-            TFloat32 tensor = TFloat32.tensorOf(shape, DataBuffers.of(values));
-            tensors.add(tensor);
-            runner.feed(value, tensor).addTarget(tf.assign(variable, value));
-        });
+        for (Map<String, Variable<TFloat32>> group : List.of(variables, averages, adam.moments())) {
+            group.forEach((name, variable) -> {
+                Shape shape = variable.asOutput().shape();
+                float[] values = weights.getOrDefault(name, new float[Math.toIntExact(shape.size())]);
+                if (name.endsWith("/variance")) {
+                    Arrays.fill(values, 1);
+                }
+                Operand<TFloat32> value = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
+                TFloat32 tensor = TFloat32.tensorOf(shape, DataBuffers.of(values));
+                tensors.add(tensor);
+                runner.feed(value, tensor).addTarget(tf.assign(variable, value));
+            });
+        }
         try (Result none = runner.run()) {
             assert none.size() == 0;
         } finally {
@@ -232,14 +266,16 @@ final class TrainingGraph implements AutoCloseable {
      */
     Sums step(float[] pixels, int[] classes, int count, double learningRate, long seed, long step) {
         try (TInt64 dropout = TInt64.vectorOf(seed, step);
+                TFloat32 rate = TFloat32.scalarOf((float) (1 - averageDecay(step)));
                 Adam.Feeds feeds = adam.new Feeds(learningRate, step)) {
-            Session.Runner runner = feeds.into(session.runner().feed(dropoutSeed, dropout));
-            statisticsUpdates.forEach(runner::addTarget);
+            Session.Runner runner =
+                    feeds.into(session.runner().feed(dropoutSeed, dropout).feed(averageRate, rate));
+            averageUpdates.forEach(runner::addTarget);
             return run(runner, training, pixels, classes, count);
         }
     }
 
-    /** Sums over images in inference mode; changes nothing. */
+    /** Sums over images in inference mode, on the averaged weights; changes nothing. */
     Sums evaluate(float[] pixels, int[] classes, int count) {
         return run(session.runner(), inference, pixels, classes, count);
     }
@@ -257,7 +293,7 @@ final class TrainingGraph implements AutoCloseable {
         }
     }
 
-    /** The logits in inference mode, (count, K) in row-major order. */
+    /** The logits in inference mode, on the averaged weights, (count, K) in row-major order. */
     float[] logits(float[] pixels, int count) {
         try (TFloat32 image = imageTensor(pixels, count);
                 Result result = session.runner()
@@ -273,18 +309,25 @@ final class TrainingGraph implements AutoCloseable {
         return TFloat32.tensorOf(shape, DataBuffers.of(pixels, true, false).narrow(shape.size()));
     }
 
-    /** The weights and the running statistics, by name, in row-major order. */
+    /** The averaged weights and running statistics, by name, in row-major order: what is exported. */
     Map<String, float[]> weights() {
         Session.Runner runner = session.runner();
-        variables.values().forEach(runner::fetch);
+        averages.values().forEach(runner::fetch);
         Map<String, float[]> weights = new LinkedHashMap<>();
         try (Result result = runner.run()) {
             int i = 0;
-            for (String name : variables.keySet()) {
+            for (String name : averages.keySet()) {
                 weights.put(name, values(result.get(i++)));
             }
         }
         return weights;
+    }
+
+    /** One array of weights as the last step left it, not averaged. */
+    float[] current(String name) {
+        try (Result result = session.runner().fetch(variables.get(name)).run()) {
+            return values(result.get(0));
+        }
     }
 
     private static float[] values(Tensor tensor) {
@@ -294,7 +337,7 @@ final class TrainingGraph implements AutoCloseable {
         return values;
     }
 
-    /** Writes every variable, Adam's included, as a TensorFlow checkpoint of this prefix. */
+    /** Writes every variable, averages and Adam's included, as a TensorFlow checkpoint of this prefix. */
     void save(Path prefix) {
         session.save(prefix.toString());
     }

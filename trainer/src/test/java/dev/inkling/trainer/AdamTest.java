@@ -39,7 +39,7 @@ class AdamTest {
                 for (int t = 1; t <= 6; t++) {
                     double rate = t <= 3 ? 0.1 : 0.05;
                     try (Adam.Feeds feeds = adam.new Feeds(rate, t);
-                            Result none = feeds.into(session.runner()).run()) {
+                            Result none = step(session, adam, feeds)) {
                         assertThat(none.size()).isZero();
                     }
                     float[] found = new float[3];
@@ -58,5 +58,11 @@ class AdamTest {
                 }
             }
         }
+    }
+
+    private static Result step(Session session, Adam adam, Adam.Feeds feeds) {
+        Session.Runner runner = feeds.into(session.runner());
+        adam.updates().forEach(runner::addTarget);
+        return runner.run();
     }
 }

@@ -55,7 +55,7 @@ class TrainingGraphTest {
         }
     }
 
-    /** Adam's first step moves every weight by the learning rate against the sign of its gradient, whatever its size. */
+    /** Adam's first step moves every weight by the learning rate against its gradient's sign; the average follows by 9/11. */
     @Test
     void firstStepIsAdamsOnTheMeanLoss() {
         try (TrainingGraph graph = new TrainingGraph(SMALL, 2)) {
@@ -68,11 +68,32 @@ class TrainingGraphTest {
                 int moved = 0;
                 for (int i = 0; i < from.length; i++) {
                     if (to[i] != from[i]) {
-                        assertThat(Math.abs(to[i] - from[i])).as(name).isCloseTo(0.01f, within(2e-4f));
+                        assertThat(Math.abs(to[i] - from[i])).as(name).isCloseTo(0.01f * 9 / 11, within(2e-4f));
                         moved++;
                     }
                 }
                 assertThat(moved).as(name).isGreaterThan(from.length / 2);
+            }
+        }
+    }
+
+    /** The average after t steps is the recursion a += (1 − min(0.99, (1 + t) / (10 + t))) · (w − a), in plain arithmetic. */
+    @Test
+    void averageLagsBehindTheWeights() {
+        try (TrainingGraph graph = new TrainingGraph(SMALL, 10)) {
+            float[] average = graph.weights().get("logits/bias");
+            double[] expected = new double[average.length];
+            for (int step = 1; step <= 12; step++) {
+                graph.step(pixels, labels, BATCH, 0.01, 1, step);
+                float[] weight = graph.current("logits/bias");
+                for (int i = 0; i < expected.length; i++) {
+                    expected[i] += (1 - (1.0 + step) / (10 + step)) * (weight[i] - expected[i]);
+                }
+            }
+            average = graph.weights().get("logits/bias");
+            for (int i = 0; i < expected.length; i++) {
+                assertThat((double) average[i]).isCloseTo(expected[i], within(1e-6));
+                assertThat(average[i]).isNotEqualTo(graph.current("logits/bias")[i]);
             }
         }
     }
@@ -92,7 +113,7 @@ class TrainingGraphTest {
         }
     }
 
-    /** Running statistics after one step: 0.9 of where they began plus 0.1 of the batch's, for the first convolution. */
+    /** After one step the running statistics are 0.9 of where they began plus 0.1 of the batch's; their average 9/11 of the way. */
     @Test
     void runningStatisticsFollowTheBatch() {
         try (TrainingGraph graph = new TrainingGraph(SMALL, 4)) {
@@ -122,8 +143,8 @@ class TrainingGraphTest {
                 int count = BATCH * 64;
                 double average = sum / count;
                 double unbiased = (squares - count * average * average) / (count - 1);
-                assertThat((double) mean[c]).isCloseTo(0.1 * average, within(1e-5));
-                assertThat((double) variance[c]).isCloseTo(0.9 + 0.1 * unbiased, within(1e-5));
+                assertThat((double) mean[c]).isCloseTo(0.1 * average * 9 / 11, within(1e-5));
+                assertThat((double) variance[c]).isCloseTo(1 + 0.1 * (unbiased - 1) * 9 / 11, within(1e-5));
             }
         }
     }
