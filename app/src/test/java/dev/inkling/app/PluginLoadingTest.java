@@ -423,6 +423,7 @@ class PluginLoadingTest {
         Files.writeString(plugins.resolve("README.txt"), "no plug-in");
         Files.createDirectories(plugins.resolve("empty"));
         Files.createDirectories(plugins.resolve("folder.jar"));
+        Files.createDirectories(plugins.resolve("empty/folder.jar"));
 
         ExplainerCatalog catalog = load();
 
