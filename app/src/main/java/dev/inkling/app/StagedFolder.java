@@ -1,12 +1,11 @@
 package dev.inkling.app;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
 
 /**
@@ -101,9 +100,7 @@ final class StagedFolder implements AutoCloseable {
     /** Deletes what was not committed. */
     @Override
     public void close() throws IOException {
-        if (Files.exists(staging)) {
-            delete(staging);
-        }
+        delete(staging);
     }
 
     /** A link is followed, so that the folder it leads to is replaced and not the link. */
@@ -128,21 +125,9 @@ final class StagedFolder implements AutoCloseable {
     }
 
     private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        if (Files.exists(folder)) {
+            // Insecure only where somebody else may write to the folder's parent meanwhile.
+            MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.inkling.model;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -10,13 +9,8 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Targets;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +26,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.SavedModel;
-import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
 
@@ -81,13 +72,13 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             TensorFlowModel.class,
             this);
 
-    private TensorFlowModel(Graph graph, SignatureDef serving, ModelCard card, String sha256) {
-        this.card = card;
+    private TensorFlowModel(Graph graph, ModelFolder read) {
+        this.card = read.card();
         this.signature = card.signature();
-        this.sha256 = sha256;
-        this.image = output(graph, serving.getInputsMap(), "image");
-        this.logits = output(graph, serving.getOutputsMap(), "logits");
-        this.probabilities = output(graph, serving.getOutputsMap(), "probabilities");
+        this.sha256 = read.sha256();
+        this.image = output(graph, read.serving().getInputsMap(), "image");
+        this.logits = output(graph, read.serving().getOutputsMap(), "logits");
+        this.probabilities = output(graph, read.serving().getOutputsMap(), "probabilities");
         requireShape("image", image, signature.height(), signature.width(), signature.channels());
         requireShape("logits", logits, signature.classCount());
         this.layerOutputs = card.layers().stream()
@@ -108,22 +99,11 @@ public final class TensorFlowModel implements Model, AutoCloseable {
      *     did not write
      */
     public static TensorFlowModel load(Path folder) {
-        byte[] bytes = read(folder);
-        ModelCard card = readCard(folder);
-        SignatureDef serving;
+        ModelFolder read = ModelFolder.read(folder);
         Graph graph = new Graph();
         try {
-            MetaGraphDef metaGraph = metaGraph(folder, bytes);
-            serving = metaGraph.getSignatureDefMap().get(SavedModelWriter.SIGNATURE);
-            if (serving == null) {
-                throw new InvalidInputException(
-                        "model '%s' has no signature '%s', found %s",
-                        folder,
-                        SavedModelWriter.SIGNATURE,
-                        metaGraph.getSignatureDefMap().keySet());
-            }
-            graph.importGraphDef(IndependentInputs.of(metaGraph.getGraphDef()));
-            return new TensorFlowModel(graph, serving, card, sha256(bytes));
+            graph.importGraphDef(IndependentInputs.of(read.graph()));
+            return new TensorFlowModel(graph, read);
         } catch (InvalidInputException e) {
             graph.close();
             throw e;
@@ -137,63 +117,11 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         }
     }
 
-    private static byte[] read(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new InvalidInputException("no model folder '%s'; train one with 'inkling train'", folder);
-        }
-        Path file = folder.resolve(SavedModelWriter.GRAPH_FILE);
-        if (!Files.isRegularFile(file)) {
-            Path nested = folder.resolve("model");
-            throw new InvalidInputException(
-                    "folder '%s' is no SavedModel: it lacks %s%s",
-                    folder,
-                    SavedModelWriter.GRAPH_FILE,
-                    Files.isRegularFile(nested.resolve(SavedModelWriter.GRAPH_FILE))
-                            ? "; did you mean '" + nested + "'?"
-                            : "");
-        }
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new InvalidInputException(e, "cannot read '%s': %s", file, e.getMessage());
-        }
-    }
-
-    private static ModelCard readCard(Path folder) {
-        Path file = folder.resolve(ModelCard.PATH);
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(
-                    "model '%s' was not written by Inkling: it lacks %s", folder, ModelCard.PATH);
-        }
-        try {
-            return ModelCard.fromJson(Files.readString(file), file.toString());
-        } catch (IOException e) {
-            throw new InvalidInputException(e, "cannot read '%s': %s", file, e.getMessage());
-        }
-    }
-
-    private static MetaGraphDef metaGraph(Path folder, byte[] bytes) {
-        try {
-            SavedModel model = SavedModel.parseFrom(bytes);
-            if (model.getMetaGraphsCount() == 1) {
-                return model.getMetaGraphs(0);
-            }
-            throw new InvalidInputException(
-                    "model '%s' holds %d graphs, expected one", folder, model.getMetaGraphsCount());
-        } catch (InvalidProtocolBufferException e) {
-            throw new InvalidInputException(
-                    e,
-                    "'%s' is damaged: %s; export or copy the model again",
-                    folder.resolve(SavedModelWriter.GRAPH_FILE),
-                    e.getMessage());
-        }
-    }
-
     private static Output<?> output(Graph graph, Map<String, TensorInfo> tensors, String key) {
         TensorInfo info = tensors.get(key);
         if (info == null || info.getDtype() != DataType.DT_FLOAT) {
             throw new InvalidInputException(
-                    "signature '%s' has no float32 '%s', found %s; expected image → logits," + " probabilities",
+                    "signature '%s' has no float32 '%s', found %s; expected image → logits, probabilities",
                     SavedModelWriter.SIGNATURE, key, tensors.keySet());
         }
         return graph.outputOrThrow(info.getName());
@@ -233,14 +161,6 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             floats += (long) layer.height() * layer.width() * layer.channels();
         }
         return (int) Math.max(1, Math.min(MAX_CHUNK, CHUNK_BYTES / (Float.BYTES * COPIES * floats)));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     @Override
