@@ -33,8 +33,9 @@ class ExplainerSpecTest {
 
     @Test
     void aColonOrAnEqualsSignInsideAValueBelongsToIt() {
-        assertThat(ExplainerSpec.parseList("grad-cam:layer=block3/conv2:0,relu=a=b"))
-                .containsExactly(new ExplainerSpec("grad-cam", Map.of("layer", "block3/conv2:0", "relu", "a=b")));
+        assertThat(ExplainerSpec.parseList("grad-cam:layer=block3/conv2:0,relu=a=b,unit=x:y"))
+                .containsExactly(
+                        new ExplainerSpec("grad-cam", Map.of("layer", "block3/conv2:0", "relu", "a=b", "unit", "x:y")));
     }
 
     @Test

@@ -163,6 +163,11 @@ class MainTest {
     }
 
     @Test
+    void aMistakeFoundWhileTheCommandIsWiredIsTheUsersToo() {
+        assertWrong("found while being wired", "throw", "--what", "constructor");
+    }
+
+    @Test
     void debugShowsWhereAMistakeWasFound() {
         assertThat(run("throw", "--what", "user", "--debug")).isEqualTo(Main.WRONG_USE);
         assertThat(err()).startsWith("inkling: image is").contains("at dev.inkling.app.MainTest$ThrowCommand.run");
@@ -355,6 +360,9 @@ class MainTest {
         @Inject
         ThrowCommand(Settings settings) {
             this.settings = settings;
+            if (settings.what.equals("constructor")) {
+                throw new InvalidInputException("found while being wired");
+            }
         }
 
         @Override
