@@ -1,0 +1,111 @@
+package dev.inkling.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkling.model.TensorFlowModel;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Training the whole way: from the command line, on a small folder of IDX files, to the files of the run. */
+class TrainCommandTest {
+
+    @TempDir
+    Path temp;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Path data;
+    private Path run;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        data = ModelFolder.writeData(temp.resolve("animals"), 40, ModelFolder.SIDE, "ant", "bee", "cow");
+        run = temp.resolve("run");
+    }
+
+    @Test
+    void trainsMeasuresAndDraws() throws IOException {
+        assertThat(inkling("train", "--data", data, "--epochs", 2, "--batch-size", 8, "--out", run))
+                .isEqualTo(Main.OK);
+
+        JsonNode history = JsonMapper.shared().readTree(Files.readString(run.resolve("history.json")));
+        assertThat(history.get("epochs")).hasSize(2);
+        assertThat(history.get("settings").get("batchSize").asInt()).isEqualTo(8);
+        assertThat(text(err))
+                .contains("36 training images, 4 held out for validation")
+                .containsPattern("epoch 2/2  loss \\d\\.\\d{4}  accuracy [\\d.]+ %  validation loss");
+        BufferedImage curves = ImageIO.read(run.resolve("history.png").toFile());
+        assertThat(curves.getWidth()).isGreaterThan(curves.getHeight());
+
+        // The card's test accuracy is what evaluate finds.
+        assertThat(inkling("evaluate", "--model", run.resolve("model"), "--data", data, "--json", "-"))
+                .isEqualTo(Main.OK);
+        double accuracy =
+                JsonMapper.shared().readTree(text(out)).get("accuracy").asDouble();
+        try (TensorFlowModel model = TensorFlowModel.load(run.resolve("model"))) {
+            assertThat(model.card().name()).isEqualTo("animals");
+            assertThat(model.card().accuracy().test()).isEqualTo(accuracy);
+            assertThat(model.card().training().trainingImages()).isEqualTo(36);
+        }
+    }
+
+    @Test
+    void resumesWithMoreEpochs() throws IOException {
+        assertThat(inkling("train", "--data", data, "--epochs", 1, "--out", run))
+                .isEqualTo(Main.OK);
+        assertThat(inkling("train", "--data", data, "--epochs", 2, "--out", run, "--resume"))
+                .isEqualTo(Main.OK);
+        assertThat(text(err)).contains("resuming in epoch 2 after 0 of 1 steps").doesNotContain("epoch 1/2");
+        JsonNode history = JsonMapper.shared().readTree(Files.readString(run.resolve("history.json")));
+        assertThat(history.get("epochs")).hasSize(2);
+    }
+
+    @Test
+    void wrongUseIsToldInOneLine() {
+        assertThat(inkling("train", "--data", data, "--epochs", 0, "--dropout", 1, "--out", run))
+                .isEqualTo(Main.WRONG_USE);
+        assertThat(text(err))
+                .isEqualTo("inkling: epochs is 0, expected at least 1; dropout is 1.0, expected 0 to below 1"
+                        + System.lineSeparator());
+        assertThat(inkling("train", "--data", temp.resolve("nowhere"), "--out", run))
+                .isEqualTo(Main.WRONG_USE);
+        assertThat(text(err)).startsWith("inkling: no data '" + temp.resolve("nowhere") + "'; expected mnist");
+        assertThat(inkling("train", "--data", data, "--out", run, "--resume")).isEqualTo(Main.WRONG_USE);
+        assertThat(text(err)).contains("it has no checkpoint; train without --resume");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void divergenceIsAFailureThatSaysWhatToDo() {
+        assertThat(inkling("train", "--data", data, "--learning-rate", "1e30", "--epochs", 9, "--out", run))
+                .isEqualTo(Main.FAILURE);
+        assertThat(text(err))
+                .contains("training diverged: the loss is not finite at step")
+                .contains("try a smaller");
+    }
+
+    private int inkling(Object... arguments) {
+        out.reset();
+        err.reset();
+        return Main.run(
+                Stream.of(arguments).map(String::valueOf).toArray(String[]::new),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private static String text(ByteArrayOutputStream stream) {
+        return stream.toString(StandardCharsets.UTF_8);
+    }
+}
