@@ -1,7 +1,6 @@
 package dev.inkling.trainer;
 
 import dev.inkling.model.Architecture;
-import dev.inkling.model.BatchNormalisation;
 import dev.inkling.model.Network;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
-import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -30,16 +28,9 @@ import org.tensorflow.types.TInt64;
  * The network with variables for weights, once as it trains and once as it infers; the loss; and Adam. All tensors of training
  * live and die here. For one thread.
  *
- * <p>Inference and export use the exponential moving average of the weights, running statistics included: at a constant learning
- * rate the weights circle around where they should be, and their average is there (Polyak and Juditsky 1992).
+ * <p>Inference and export use the {@link MovingAverage} of the weights, running statistics included.
  */
 final class TrainingGraph implements AutoCloseable {
-
-    /** Weight of the batch at hand in the running mean and variance. */
-    private static final float STATISTICS_MOMENTUM = 0.1f;
-
-    /** Share of the old in the average of the weights, once it has warmed up: it looks back over some hundred steps. */
-    private static final double AVERAGE_DECAY = 0.99;
 
     private final Architecture architecture;
     private final Graph graph;
@@ -48,15 +39,12 @@ final class TrainingGraph implements AutoCloseable {
     private final Operand<TFloat32> images;
     private final Operand<TInt32> labels;
     private final Operand<TInt64> dropoutSeed;
+    private final WeightVariables weights;
+    private final WeightVariables averages;
     private final Head training;
     private final Head inference;
     private final Adam adam;
-    private final Operand<TFloat32> averageRate;
-    private final List<Op> averageUpdates;
-
-    private final Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
-    private final Map<String, Variable<TFloat32>> averages = new LinkedHashMap<>();
-    private final List<Op> statisticsUpdates = new ArrayList<>();
+    private final MovingAverage average;
 
     /** What is asked of a batch: the summed loss and the number classified right. */
     private record Head(Operand<TFloat32> logits, Operand<TFloat32> loss, Operand<TFloat32> correct) {}
@@ -99,19 +87,20 @@ final class TrainingGraph implements AutoCloseable {
                                 architecture.channels())));
         this.labels = tf.withName("labels").placeholder(TInt32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
         this.dropoutSeed = tf.withName("dropout_seed").placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
-        this.training = head(tf, "training", true);
-        this.inference = head(tf, "inference", false);
+        this.weights = WeightVariables.training(tf, dropoutSeed);
+        this.averages = WeightVariables.inference(tf.withSubScope("averages"));
+        this.training = head(tf.withSubScope("training"), weights);
+        this.inference = head(tf.withSubScope("inference"), averages);
         this.adam = optimiser(tf);
-        this.averageRate = tf.withName("average_rate").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-        this.averageUpdates = averageUpdates(tf);
+        List<Op> changes = new ArrayList<>(adam.updates());
+        changes.addAll(weights.statisticsUpdates());
+        this.average = new MovingAverage(tf, weights.all(), averages.all(), changes);
         this.session = new Session(graph);
         initialise(tf, InitialWeights.of(architecture, seed));
     }
 
-    private Head head(Ops root, String name, boolean trains) {
-        Ops tf = root.withSubScope(name);
-        Operand<TFloat32> logits = Network.build(tf, architecture, images, new Variables(root, trains))
-                .logits();
+    private Head head(Ops tf, WeightVariables from) {
+        Operand<TFloat32> logits = Network.build(tf, architecture, images, from).logits();
         Operand<TFloat32> oneHot =
                 tf.oneHot(labels, tf.constant(architecture.classes()), tf.constant(1f), tf.constant(0f));
         Operand<TFloat32> losses =
@@ -126,7 +115,8 @@ final class TrainingGraph implements AutoCloseable {
         Map<String, Variable<TFloat32>> trainable = new LinkedHashMap<>();
         architecture
                 .parameters()
-                .forEach(parameter -> trainable.put(parameter.name(), variables.get(parameter.name())));
+                .forEach(parameter ->
+                        trainable.put(parameter.name(), weights.all().get(parameter.name())));
         // The gradient of the mean, so that the step does not depend on how full the last batch is.
         Operand<TFloat32> count = tf.dtypes.cast(tf.size(labels), TFloat32.class);
         Output<?>[] gradients = graph.addGradients(
@@ -140,104 +130,19 @@ final class TrainingGraph implements AutoCloseable {
                 Arrays.stream(gradients).map(TrainingGraph::typed).toList());
     }
 
-    /** Moves every average towards its weight, once the step has changed that. */
-    private List<Op> averageUpdates(Ops tf) {
-        List<Op> changes = new ArrayList<>(adam.updates());
-        changes.addAll(statisticsUpdates);
-        Ops after = tf.withSubScope("average").withControlDependencies(changes);
-        return averages.entrySet().stream()
-                .<Op>map(entry -> {
-                    Variable<TFloat32> average = entry.getValue();
-                    Variable<TFloat32> weight = variables.get(entry.getKey());
-                    return after.assignAdd(average, after.math.mul(averageRate, after.math.sub(weight, average)));
-                })
-                .toList();
-    }
-
-    /** In the first steps the average follows closely, so that it forgets where the weights began. */
-    private static double averageDecay(long step) {
-        return Math.min(AVERAGE_DECAY, (1.0 + step) / (10 + step));
-    }
-
     @SuppressWarnings("unchecked")
     private static Output<TFloat32> typed(Output<?> output) {
         return (Output<TFloat32>) output;
     }
 
-    /** Weights as variables, or their averages: each is made when first asked for and shared after that. */
-    private final class Variables implements Network.Weights {
-
-        private final Ops root;
-        private final Ops averageScope;
-        private final boolean trains;
-
-        Variables(Ops root, boolean trains) {
-            this.root = root;
-            this.averageScope = root.withSubScope("averages");
-            this.trains = trains;
-        }
-
-        @Override
-        public Operand<TFloat32> get(Ops tf, String name, Shape shape) {
-            Map<String, Variable<TFloat32>> own = trains ? variables : averages;
-            Ops scope = trains ? root : averageScope;
-            return own.computeIfAbsent(
-                    name, none -> scope.withName(name.replace('/', '.')).variable(shape, TFloat32.class));
-        }
-
-        @Override
-        public Operand<TFloat32> normalise(Ops tf, String layer, Operand<TFloat32> x, int channels) {
-            Shape shape = Shape.of(channels);
-            Operand<TFloat32> gamma = get(tf, layer + "/gamma", shape);
-            Operand<TFloat32> beta = get(tf, layer + "/beta", shape);
-            Operand<TFloat32> mean = get(tf, layer + "/mean", shape);
-            Operand<TFloat32> variance = get(tf, layer + "/variance", shape);
-            if (!trains) {
-                return tf.nn.fusedBatchNorm(
-                                x,
-                                gamma,
-                                beta,
-                                mean,
-                                variance,
-                                FusedBatchNorm.epsilon(BatchNormalisation.EPSILON),
-                                FusedBatchNorm.isTraining(false))
-                        .y();
-            }
-            FusedBatchNorm<TFloat32, TFloat32> normalised = tf.nn.fusedBatchNorm(
-                    x,
-                    gamma,
-                    beta,
-                    mean,
-                    variance,
-                    FusedBatchNorm.epsilon(BatchNormalisation.EPSILON),
-                    FusedBatchNorm.exponentialAvgFactor(STATISTICS_MOMENTUM),
-                    FusedBatchNorm.isTraining(true));
-            statisticsUpdates.add(tf.assign(mean, normalised.batchMean()));
-            statisticsUpdates.add(tf.assign(variance, normalised.batchVariance()));
-            return normalised.y();
-        }
-
-        @Override
-        public Operand<TFloat32> dropout(Ops tf, Operand<TFloat32> x, double rate) {
-            if (!trains || rate == 0) {
-                return x;
-            }
-            // Stateless: which units drop is a function of the seed and the step, so a resumed run drops the same.
-            Operand<TFloat32> uniform = tf.random.statelessRandomUniform(tf.shape(x), dropoutSeed);
-            Operand<TFloat32> kept =
-                    tf.dtypes.cast(tf.math.greaterEqual(uniform, tf.constant((float) rate)), TFloat32.class);
-            return tf.math.mul(x, tf.math.mul(kept, tf.constant((float) (1 / (1 - rate)))));
-        }
-    }
-
     /** Gives every variable its first value. */
-    private void initialise(Ops tf, Map<String, float[]> weights) {
+    private void initialise(Ops tf, Map<String, float[]> first) {
         Session.Runner runner = session.runner();
         List<Tensor> tensors = new ArrayList<>();
-        for (Map<String, Variable<TFloat32>> group : List.of(variables, averages, adam.moments())) {
+        for (Map<String, Variable<TFloat32>> group : List.of(weights.all(), averages.all(), adam.moments())) {
             group.forEach((name, variable) -> {
                 Shape shape = variable.asOutput().shape();
-                float[] values = weights.getOrDefault(name, new float[Math.toIntExact(shape.size())]);
+                float[] values = first.getOrDefault(name, new float[Math.toIntExact(shape.size())]);
                 if (name.endsWith("/variance")) {
                     Arrays.fill(values, 1);
                 }
@@ -266,12 +171,10 @@ final class TrainingGraph implements AutoCloseable {
      */
     Sums step(float[] pixels, int[] classes, int count, double learningRate, long seed, long step) {
         try (TInt64 dropout = TInt64.vectorOf(seed, step);
-                TFloat32 rate = TFloat32.scalarOf((float) (1 - averageDecay(step)));
-                Adam.Feeds feeds = adam.new Feeds(learningRate, step)) {
-            Session.Runner runner =
-                    feeds.into(session.runner().feed(dropoutSeed, dropout).feed(averageRate, rate));
-            averageUpdates.forEach(runner::addTarget);
-            return run(runner, training, pixels, classes, count);
+                Adam.Feeds adamFeeds = adam.new Feeds(learningRate, step);
+                MovingAverage.Feed averageFeed = average.new Feed(step)) {
+            Session.Runner runner = session.runner().feed(dropoutSeed, dropout);
+            return run(averageFeed.into(adamFeeds.into(runner)), training, pixels, classes, count);
         }
     }
 
@@ -312,20 +215,20 @@ final class TrainingGraph implements AutoCloseable {
     /** The averaged weights and running statistics, by name, in row-major order: what is exported. */
     Map<String, float[]> weights() {
         Session.Runner runner = session.runner();
-        averages.values().forEach(runner::fetch);
-        Map<String, float[]> weights = new LinkedHashMap<>();
+        averages.all().values().forEach(runner::fetch);
+        Map<String, float[]> values = new LinkedHashMap<>();
         try (Result result = runner.run()) {
             int i = 0;
-            for (String name : averages.keySet()) {
-                weights.put(name, values(result.get(i++)));
+            for (String name : averages.all().keySet()) {
+                values.put(name, values(result.get(i++)));
             }
         }
-        return weights;
+        return values;
     }
 
     /** One array of weights as the last step left it, not averaged. */
     float[] current(String name) {
-        try (Result result = session.runner().fetch(variables.get(name)).run()) {
+        try (Result result = session.runner().fetch(weights.all().get(name)).run()) {
             return values(result.get(0));
         }
     }
