@@ -29,6 +29,7 @@ final class AppModule extends AbstractModule {
         bind(Terminal.class).toInstance(terminal);
         bind(GlobalSettings.class).toInstance(global);
         bindSettings(settings);
+        bind(ReportWork.class);
         bind(settings.command());
         install(settings.module());
     }

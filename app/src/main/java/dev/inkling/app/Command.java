@@ -8,7 +8,8 @@ package dev.inkling.app;
  *       implements CommandSettings}. The settings are what JCommander fills ({@code @Parameters(commandNames,
  *       commandDescription)} on the class, {@code @Parameter} on its fields); they know no collaborator.
  *   <li>Give the command one constructor with {@code @Inject} (jakarta.inject). It may ask for its own {@code Settings},
- *       the {@link Terminal}, the {@link ExplainerCatalog} (plug-ins are loaded only for a command that asks for it), and
+ *       the {@link Terminal}, the {@link ExplainerCatalog} (plug-ins are loaded only for a command that asks for it),
+ *       {@link ReportWork}, and
  *       whatever the settings' {@link CommandSettings#module()} binds. The binder is strict: nothing else is found.
  *   <li>Add {@code new FrobCommand.Settings()} to {@link Commands#all()}: the only list of commands.
  * </ol>

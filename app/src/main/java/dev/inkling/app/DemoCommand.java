@@ -32,14 +32,14 @@ public final class DemoCommand implements Command {
 
     private final Settings settings;
     private final ExplainerCatalog catalog;
-    private final GlobalSettings global;
+    private final ReportWork reportWork;
     private final Terminal terminal;
 
     @Inject
-    DemoCommand(Settings settings, ExplainerCatalog catalog, GlobalSettings global, Terminal terminal) {
+    DemoCommand(Settings settings, ExplainerCatalog catalog, ReportWork reportWork, Terminal terminal) {
         this.settings = settings;
         this.catalog = catalog;
-        this.global = global;
+        this.reportWork = reportWork;
         this.terminal = terminal;
     }
 
@@ -63,20 +63,13 @@ public final class DemoCommand implements Command {
     }
 
     private int explain(TensorFlowModel model, Dataset test) throws IOException {
-        List<String> labels = model.signature().labels();
         List<ConfiguredExplainer> explainers = catalog.installed().stream()
                 .map(installed -> new ConfiguredExplainer(
                         installed.card(), installed.resolved(Map.of()), installed.create(Map.of())))
                 .toList();
         List<InputImage> images = InputImage.ofData(test, oneOfEachClass(test), model.signature());
-        Provenance provenance = Provenance.now(model, test.name(), "predicted");
-        ExplanationRun.Result result;
-        try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
-            result = new ExplanationRun(model, TargetSpec.parse("predicted", labels, true), explainers, progress)
-                    .run(images);
-        }
-        new ExplanationReport(provenance, labels, explainers, result).write(settings.out);
-        return new RunSummary(catalog, global, terminal).print(result, labels, settings.out);
+        TargetSpec target = TargetSpec.parse("predicted", model.signature().labels(), true);
+        return reportWork.run(model, test.name(), images, target, explainers, settings.out);
     }
 
     private static int[] oneOfEachClass(Dataset test) {

@@ -22,14 +22,14 @@ import java.util.Optional;
 public final class ExplainCommand implements Command {
 
     private final Settings settings;
-    private final GlobalSettings global;
+    private final ReportWork reportWork;
     private final ExplainerCatalog catalog;
     private final Terminal terminal;
 
     @Inject
-    ExplainCommand(Settings settings, GlobalSettings global, ExplainerCatalog catalog, Terminal terminal) {
+    ExplainCommand(Settings settings, ReportWork reportWork, ExplainerCatalog catalog, Terminal terminal) {
         this.settings = settings;
-        this.global = global;
+        this.reportWork = reportWork;
         this.catalog = catalog;
         this.terminal = terminal;
     }
@@ -41,8 +41,8 @@ public final class ExplainCommand implements Command {
         List<ConfiguredExplainer> explainers = explainers();
         ExplanationReport.requireWritable(settings.out);
         try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
-            List<String> labels = model.signature().labels();
-            TargetSpec target = TargetSpec.parse(settings.target, labels, index.isPresent());
+            TargetSpec target =
+                    TargetSpec.parse(settings.target, model.signature().labels(), index.isPresent());
             explainers.forEach(explainer -> requireFit(explainer, model));
             String data = "image files";
             List<InputImage> images;
@@ -54,13 +54,7 @@ public final class ExplainCommand implements Command {
             } else {
                 images = InputImage.ofFiles(settings.images, model.signature());
             }
-            Provenance provenance = Provenance.now(model, data, settings.target);
-            ExplanationRun.Result result;
-            try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
-                result = new ExplanationRun(model, target, explainers, progress).run(images);
-            }
-            new ExplanationReport(provenance, labels, explainers, result).write(settings.out);
-            return new RunSummary(catalog, global, terminal).print(result, labels, settings.out);
+            return reportWork.run(model, data, images, target, explainers, settings.out);
         }
     }
 

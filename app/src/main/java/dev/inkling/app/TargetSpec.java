@@ -15,12 +15,14 @@ public final class TargetSpec {
 
     private static final String VERSUS = "-vs-";
 
+    private final String text;
     private final Kind kind;
     private final int why;
     private final int whyNot;
     private final List<String> labels;
 
-    private TargetSpec(Kind kind, int why, int whyNot, List<String> labels) {
+    private TargetSpec(String text, Kind kind, int why, int whyNot, List<String> labels) {
+        this.text = text;
         this.kind = kind;
         this.why = why;
         this.whyNot = whyNot;
@@ -43,18 +45,18 @@ public final class TargetSpec {
      */
     public static TargetSpec parse(String text, List<String> labels, boolean labelled) {
         if (text.equals("predicted")) {
-            return new TargetSpec(Kind.PREDICTED, -1, -1, labels);
+            return new TargetSpec(text, Kind.PREDICTED, -1, -1, labels);
         }
         if (text.equals("label")) {
             if (!labelled) {
                 throw new InvalidInputException("target 'label' needs labelled images, and image files carry no label;"
                         + " use --data with --index, or name a class");
             }
-            return new TargetSpec(Kind.LABEL, -1, -1, labels);
+            return new TargetSpec(text, Kind.LABEL, -1, -1, labels);
         }
         Optional<Integer> single = find(text, labels);
         if (single.isPresent()) {
-            return new TargetSpec(Kind.CLASS, single.get(), -1, labels);
+            return new TargetSpec(text, Kind.CLASS, single.get(), -1, labels);
         }
         // A label may itself hold the separator, so every place where it stands is tried.
         int at = text.indexOf(VERSUS);
@@ -68,7 +70,7 @@ public final class TargetSpec {
                 if (why.get().equals(whyNot.get())) {
                     throw new InvalidInputException("target '%s' contrasts a class with itself; name two", text);
                 }
-                return new TargetSpec(Kind.CONTRAST, why.get(), whyNot.get(), labels);
+                return new TargetSpec(text, Kind.CONTRAST, why.get(), whyNot.get(), labels);
             }
             unknown = new ArrayList<>();
             if (why.isEmpty()) {
@@ -95,6 +97,11 @@ public final class TargetSpec {
             return Optional.of(Integer.parseInt(text));
         }
         return Optional.empty();
+    }
+
+    /** As the user typed it. */
+    public String text() {
+        return text;
     }
 
     /**

@@ -1,29 +1,52 @@
 package dev.inkling.app;
 
+import dev.inkling.model.TensorFlowModel;
+import jakarta.inject.Inject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Tells the user how a run of explainers went and where the report is. */
-final class RunSummary {
+/** From a model, images and explainers to a report, and to what the terminal says of it. */
+final class ReportWork {
 
     private final ExplainerCatalog catalog;
     private final GlobalSettings global;
     private final Terminal terminal;
 
-    RunSummary(ExplainerCatalog catalog, GlobalSettings global, Terminal terminal) {
+    @Inject
+    ReportWork(ExplainerCatalog catalog, GlobalSettings global, Terminal terminal) {
         this.catalog = catalog;
         this.global = global;
         this.terminal = terminal;
     }
 
     /**
-     * Prints the summary.
+     * Explains, writes the report, and prints a summary.
      *
-     * @param report the report's folder
+     * @param data what the images were read from
+     * @param out the report's folder
      * @return the exit code: wrong use if an explainer failed or a plug-in is broken
      */
-    int print(ExplanationRun.Result result, List<String> labels, Path report) {
+    int run(
+            TensorFlowModel model,
+            String data,
+            List<InputImage> images,
+            TargetSpec target,
+            List<ConfiguredExplainer> explainers,
+            Path out)
+            throws IOException {
+        List<String> labels = model.signature().labels();
+        Provenance provenance = Provenance.now(model, data, target.text());
+        ExplanationRun.Result result;
+        try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
+            result = new ExplanationRun(model, target, explainers, progress).run(images);
+        }
+        new ExplanationReport(provenance, labels, explainers, result).write(out);
+        return summarise(result, labels, out);
+    }
+
+    private int summarise(ExplanationRun.Result result, List<String> labels, Path report) {
         int images = result.images().size();
         long right = result.images().stream()
                 .filter(image ->
