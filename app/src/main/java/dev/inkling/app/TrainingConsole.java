@@ -52,13 +52,12 @@ final class TrainingConsole implements TrainingListener {
     public void step(Step step) {
         if (barEpoch != step.epoch()) {
             barEpoch = step.epoch();
-            bar = ProgressBars.open(
-                    "epoch " + step.epoch() + "/" + plan.epochs(), " images", plan.trainingImages(), terminal);
+            bar = ProgressBars.open("epoch " + step.epoch() + "/" + plan.epochs(), "", plan.trainingImages(), terminal);
         }
         bar.ifPresent(shown -> shown.stepTo(step.images())
                 .setExtraMessage(String.format(
                         Locale.ROOT,
-                        " loss %.4f  accuracy %.2f %%  %.0f images/s  run: %s left",
+                        " loss %.4f  acc %.2f %%  %.0f images/s  %s left",
                         step.loss(),
                         100 * step.accuracy(),
                         step.imagesPerSecond(),
