@@ -169,7 +169,17 @@ public final class ImageFigure {
     private void title(String text, String resolution, int x, int y) {
         sheet.textEndingAt(x + column, resolution, y + 12, small, Sheet.MUTED);
         double room = column - Text.width(resolution, small) - 10;
-        Font font = Text.width(text, title) <= room ? title : Fonts.bold(11);
-        sheet.text(Text.fit(text, font, room), x, y + 12, font, Sheet.TEXT);
+        if (Text.width(text, title) <= room) {
+            sheet.text(text, x, y + 12, title, Sheet.TEXT);
+            return;
+        }
+        // Smaller, and in two lines where one is not enough: two panels may differ only at the end.
+        Font font = Fonts.bold(11);
+        List<String> lines = Text.wrap(text, font, room, 2);
+        int baseline = y + 12 - 13 * (lines.size() - 1);
+        for (String line : lines) {
+            sheet.text(line, x, baseline, font, Sheet.TEXT);
+            baseline += 13;
+        }
     }
 }
