@@ -151,7 +151,7 @@ class TrainerTest {
                                         .get(epoch)
                                         .get(figure)
                                         .asDouble(),
-                                within(1e-3));
+                                within(1e-9));
             }
         }
     }

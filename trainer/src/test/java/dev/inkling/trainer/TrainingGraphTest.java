@@ -202,7 +202,7 @@ class TrainingGraphTest {
         try (TrainingGraph graph = new TrainingGraph(DROPPING, 8)) {
             graph.restore(state);
             graph.step(pixels, labels, BATCH, 0.01, 1, 6);
-            assertThat(graph.step(pixels, labels, BATCH, 0.01, 1, 7).loss()).isCloseTo(expected, within(1e-4));
+            assertThat(graph.step(pixels, labels, BATCH, 0.01, 1, 7).loss()).isCloseTo(expected, within(1e-9));
         }
     }
 
