@@ -3,8 +3,10 @@ package dev.inkling.trainer;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.Targets;
 import java.util.Arrays;
 import java.util.List;
+import org.tensorflow.ndarray.FloatNdArray;
 
 /**
  * How a model does on labelled images.
@@ -46,18 +48,14 @@ public record Evaluation(double accuracy, double loss, int images, int[][] confu
             int[] indices = new int[count];
             int first = from;
             Arrays.setAll(indices, i -> first + i);
-            float[] logits = FloatArrays.flat(model.scores(data.images(indices)));
+            FloatNdArray scores = model.scores(data.images(indices));
+            float[] logits = FloatArrays.flat(scores);
+            int[] predicted = Targets.predictedClasses(scores);
             for (int n = 0; n < count; n++) {
                 int truth = data.label(from + n);
-                int predicted = 0;
-                for (int k = 1; k < classes; k++) {
-                    if (logits[n * classes + k] > logits[n * classes + predicted]) {
-                        predicted = k;
-                    }
-                }
-                confusion[truth][predicted]++;
-                right += truth == predicted ? 1 : 0;
-                loss += logSumExp(logits, n * classes, classes, logits[n * classes + predicted])
+                confusion[truth][predicted[n]]++;
+                right += truth == predicted[n] ? 1 : 0;
+                loss += logSumExp(logits, n * classes, classes, logits[n * classes + predicted[n]])
                         - logits[n * classes + truth];
             }
             progress.done(from + count);
