@@ -20,17 +20,6 @@ public record ExplainedImage(InputImage image, double[] probabilities, String ta
         explanations = List.copyOf(explanations);
     }
 
-    /** The most probable class; the lowest index where several share it. */
-    public int predicted() {
-        int best = 0;
-        for (int k = 1; k < probabilities.length; k++) {
-            if (probabilities[k] > probabilities[best]) {
-                best = k;
-            }
-        }
-        return best;
-    }
-
     /** The three most probable classes, and the true one where it is known. */
     public Prediction prediction(List<String> labels) {
         List<Prediction.Score> top = IntStream.range(0, probabilities.length)

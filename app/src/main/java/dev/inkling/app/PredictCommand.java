@@ -88,7 +88,7 @@ public final class PredictCommand implements Command {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("image", image.image().name());
         row.put("sha256", image.image().sha256());
-        row.put("prediction", labels.get(image.predicted()));
+        row.put("prediction", image.prediction(labels).best().label());
         row.put("probabilities", probabilities);
         return row;
     }

@@ -1,6 +1,5 @@
 package dev.inkling.spi;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -65,15 +64,10 @@ public record Attribution(FloatNdArray values, Contract contract, Map<String, fl
     /** One image's part, still with N = 1. */
     public Attribution image(int index) {
         Objects.checkIndex(index, count());
-        float[] all = FloatArrays.flat(values);
-        int size = all.length / count();
         Map<String, float[]> own = new LinkedHashMap<>();
         diagnostics.forEach((name, perImage) -> own.put(name, new float[] {perImage[index]}));
-        return new Attribution(
-                FloatArrays.of(
-                        Arrays.copyOfRange(all, index * size, (index + 1) * size), 1, height(), width(), channels()),
-                contract,
-                own);
+        float[] map = FloatArrays.flat(values.get(index));
+        return new Attribution(FloatArrays.of(map, 1, height(), width(), channels()), contract, own);
     }
 
     /**

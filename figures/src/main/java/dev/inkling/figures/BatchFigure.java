@@ -67,8 +67,8 @@ public final class BatchFigure {
             throw new InvalidInputException("picture of a batch without images, expected at least one");
         }
         int box = rows.size() <= 4 ? 160 : rows.size() <= 12 ? 128 : 96;
-        List<InputImage> images =
-                rows.stream().map(row -> InputImage.first(row.image())).toList();
+        List<SourceImage> images =
+                rows.stream().map(row -> SourceImage.first(row.image())).toList();
         List<Sign> signs = signs(rows);
         // Cells are as large as the largest picture in them, so that small ones do not float in empty space.
         int cell = images.stream()
@@ -141,7 +141,7 @@ public final class BatchFigure {
                 .count();
     }
 
-    private void tile(Row row, InputImage image, DisplaySize size, int x, int y) {
+    private void tile(Row row, SourceImage image, DisplaySize size, int x, int y) {
         caption(row, x, y);
         int top = y + CAPTION;
         Heatmap map = row.map();

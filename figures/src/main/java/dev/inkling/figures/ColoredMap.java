@@ -7,7 +7,7 @@ final class ColoredMap {
 
     private ColoredMap() {}
 
-    static BufferedImage of(Heatmap map, InputImage image, DisplaySize size) {
+    static BufferedImage of(Heatmap map, SourceImage image, DisplaySize size) {
         ColorMap colors = ColorMap.of(map.sign());
         float[] shares = map.shown(image.height(), image.width(), size);
         BufferedImage picture = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);

@@ -25,7 +25,7 @@ public final class ImageFigure {
     private static final int PREDICTIONS = 168;
     private static final int SHOWN_CLASSES = 3;
 
-    private final InputImage image;
+    private final SourceImage image;
     private final Prediction prediction;
     private final DisplaySize size;
     private final int column;
@@ -36,7 +36,7 @@ public final class ImageFigure {
     private final Font body = Fonts.regular(13);
     private final Font small = Fonts.regular(11);
 
-    private ImageFigure(InputImage image, Prediction prediction, DisplaySize size, int column, Sheet sheet) {
+    private ImageFigure(SourceImage image, Prediction prediction, DisplaySize size, int column, Sheet sheet) {
         this.image = image;
         this.prediction = prediction;
         this.size = size;
@@ -53,7 +53,7 @@ public final class ImageFigure {
      * @throws InvalidInputException if the image has another shape
      */
     public static BufferedImage render(FloatNdArray image, Prediction prediction, String target, List<Panel> panels) {
-        InputImage input = InputImage.first(image);
+        SourceImage input = SourceImage.first(image);
         DisplaySize size = DisplaySize.fit(input.height(), input.width(), BOX);
         int column = Math.max(NARROWEST, size.width());
         int rows = Math.max(1, (panels.size() + MOST_COLUMNS - 1) / MOST_COLUMNS);

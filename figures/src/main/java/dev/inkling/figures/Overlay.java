@@ -22,11 +22,11 @@ public final class Overlay {
      * @throws InvalidInputException if the image has another shape
      */
     public static BufferedImage of(FloatNdArray image, Heatmap map) {
-        InputImage input = InputImage.first(image);
+        SourceImage input = SourceImage.first(image);
         return of(input, map, DisplaySize.fit(input.height(), input.width(), BOX));
     }
 
-    static BufferedImage of(InputImage image, Heatmap map, DisplaySize size) {
+    static BufferedImage of(SourceImage image, Heatmap map, DisplaySize size) {
         float[] grey = image.grey(size);
         float[] shares =
                 map.verdict().isPresent() ? new float[grey.length] : map.shown(image.height(), image.width(), size);

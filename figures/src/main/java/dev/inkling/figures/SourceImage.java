@@ -7,14 +7,14 @@ import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 
 /** An image that a model was asked about, ready to be shown: values in [0, 1], rows first, channels last. */
-final class InputImage {
+final class SourceImage {
 
     private final int height;
     private final int width;
     private final int channels;
     private final float[] values;
 
-    private InputImage(int height, int width, int channels, float[] values) {
+    private SourceImage(int height, int width, int channels, float[] values) {
         this.height = height;
         this.width = width;
         this.channels = channels;
@@ -27,7 +27,7 @@ final class InputImage {
      *
      * @throws InvalidInputException if the array has no such shape or holds no image
      */
-    static InputImage first(FloatNdArray images) {
+    static SourceImage first(FloatNdArray images) {
         Shape shape = images.shape();
         if (shape.numDimensions() != 4 || shape.size() == 0) {
             throw new InvalidInputException(
@@ -45,7 +45,7 @@ final class InputImage {
         for (int i = 0; i < values.length; i++) {
             values[i] = Float.isFinite(values[i]) ? (float) (((double) values[i] - min) / ((double) max - min)) : 0;
         }
-        return new InputImage((int) shape.get(1), (int) shape.get(2), (int) shape.get(3), values);
+        return new SourceImage((int) shape.get(1), (int) shape.get(2), (int) shape.get(3), values);
     }
 
     int height() {

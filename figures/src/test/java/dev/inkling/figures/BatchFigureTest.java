@@ -27,7 +27,7 @@ class BatchFigureTest {
     @Test
     void digitOverlayAndMapStandSideBySide() {
         BufferedImage page = BatchFigure.render("Saliency", List.of(row("7", "7", Samples.fineSigned())));
-        InputImage seven = InputImage.first(Samples.seven());
+        SourceImage seven = SourceImage.first(Samples.seven());
         DisplaySize size = new DisplaySize(140, 140);
         Pixels.assertSame(seven.picture(size), page, 36, TOP + 24);
         Pixels.assertSame(Overlay.of(seven, Samples.fineSigned(), size), page, 36 + 148, TOP + 24);

@@ -37,7 +37,7 @@ class ImageFigureTest {
     @Test
     void digitOverlaysAndMapsAreInTheirPlaces() {
         BufferedImage page = render(RIGHT, "why 7", Samples.fineSigned(), Samples.coarse());
-        InputImage seven = InputImage.first(Samples.seven());
+        SourceImage seven = SourceImage.first(Samples.seven());
         DisplaySize size = new DisplaySize(224, 224);
         Pixels.assertSame(seven.picture(size), page, 36, OVERLAYS);
         Pixels.assertSame(Overlay.of(Samples.seven(), Samples.fineSigned()), page, FIRST, OVERLAYS);
@@ -123,7 +123,7 @@ class ImageFigureTest {
     @Test
     void anAllZeroMapShowsTheDigitAndWords() {
         BufferedImage page = render(RIGHT, "why 7", Samples.zeroByReLU());
-        InputImage seven = InputImage.first(Samples.seven());
+        SourceImage seven = SourceImage.first(Samples.seven());
         Pixels.assertSame(seven.picture(new DisplaySize(224, 224)), page, FIRST, OVERLAYS);
         Rectangle note = new Rectangle(FIRST, MAPS, 224, 224);
         int surface = Sheet.SURFACE.getRGB() & 0xffffff;

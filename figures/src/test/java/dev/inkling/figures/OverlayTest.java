@@ -13,7 +13,7 @@ import org.tensorflow.ndarray.FloatNdArray;
 
 class OverlayTest {
 
-    private static final InputImage SEVEN = InputImage.first(Samples.seven());
+    private static final SourceImage SEVEN = SourceImage.first(Samples.seven());
     private static final DisplaySize SIZE = new DisplaySize(224, 224);
 
     @Test
@@ -78,7 +78,7 @@ class OverlayTest {
     @Test
     void colourImagesBecomeGreyByLuma() {
         FloatNdArray primaries = FloatArrays.of(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 1, 1, 3, 3);
-        InputImage image = InputImage.first(primaries);
+        SourceImage image = SourceImage.first(primaries);
         assertThat(Pixels.at(image.picture(new DisplaySize(1, 3)), 0, 0)).isEqualTo(0xff0000);
         assertThat(Pixels.at(image.picture(new DisplaySize(1, 3)), 1, 0)).isEqualTo(0x00ff00);
         assertThat(Pixels.at(image.picture(new DisplaySize(1, 3)), 2, 0)).isEqualTo(0x0000ff);
@@ -90,12 +90,12 @@ class OverlayTest {
 
     @Test
     void otherRangesAreStretched() {
-        BufferedImage picture = InputImage.first(FloatArrays.of(new float[] {-1, 0, 1}, 1, 1, 3, 1))
+        BufferedImage picture = SourceImage.first(FloatArrays.of(new float[] {-1, 0, 1}, 1, 1, 3, 1))
                 .picture(new DisplaySize(1, 3));
         assertThat(Pixels.at(picture, 0, 0)).isZero();
         assertThat(Pixels.at(picture, 1, 0)).isEqualTo(0x808080);
         assertThat(Pixels.at(picture, 2, 0)).isEqualTo(0xffffff);
-        BufferedImage dim = InputImage.first(FloatArrays.of(new float[] {0.2f, Float.NaN}, 1, 1, 2, 1))
+        BufferedImage dim = SourceImage.first(FloatArrays.of(new float[] {0.2f, Float.NaN}, 1, 1, 2, 1))
                 .picture(new DisplaySize(1, 2));
         assertThat(Pixels.at(dim, 0, 0)).isEqualTo(0x333333);
         assertThat(Pixels.at(dim, 1, 0)).isZero();

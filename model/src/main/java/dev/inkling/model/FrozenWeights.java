@@ -38,7 +38,7 @@ final class FrozenWeights implements Network.Weights {
         int outputs = bias.length;
         double[] scale = new double[outputs];
         for (int c = 0; c < outputs; c++) {
-            scale[c] = gamma[c] / Math.sqrt(variance[c] + BatchNormalisation.EPSILON);
+            scale[c] = gamma[c] / Math.sqrt(variance[c] + Network.NORMALISATION_EPSILON);
             bias[c] = (float) (scale[c] * (bias[c] - mean[c]) + beta[c]);
         }
         for (int i = 0; i < kernel.length; i++) {

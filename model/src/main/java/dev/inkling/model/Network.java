@@ -16,6 +16,9 @@ import org.tensorflow.types.TInt32;
  */
 public final class Network {
 
+    /** Added to a variance before its root is taken, in training as in export. */
+    public static final float NORMALISATION_EPSILON = 1e-3f;
+
     private Network() {}
 
     /** Where the weights come from, and what differs between training and inference. Names are those of the layers. */

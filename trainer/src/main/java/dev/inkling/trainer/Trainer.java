@@ -134,22 +134,21 @@ public final class Trainer {
     private Progress steps(TrainingGraph graph, BatchOrder order, Progress start) {
         int[] indices = order.epoch(start.epoch());
         int size = settings.batchSize();
-        float[] pixels = new float[size * data.height() * data.width() * data.channels()];
-        int[] labels = new int[size];
+        Batch images = new Batch(data, size);
         TrainingGraph.Sums sums = start.sums();
         int batch = start.batches();
         long steps = start.steps();
         long began = System.nanoTime();
         double seconds = start.seconds();
         while (batch * size < indices.length && !stopRequested) {
-            int from = batch * size;
-            int count = Math.min(size, indices.length - from);
-            data.copyImages(indices, from, count, pixels);
-            for (int n = 0; n < count; n++) {
-                labels[n] = data.label(indices[from + n]);
-            }
-            TrainingGraph.Sums step =
-                    graph.step(pixels, labels, count, settings.learningRate(), settings.seed(), steps + 1);
+            images.fill(indices, batch * size);
+            TrainingGraph.Sums step = graph.step(
+                    images.pixels(),
+                    images.labels(),
+                    images.count(),
+                    settings.learningRate(),
+                    settings.seed(),
+                    steps + 1);
             if (!Double.isFinite(step.loss())) {
                 throw new DivergedException(start.epoch(), steps + 1, settings.learningRate());
             }
@@ -199,16 +198,11 @@ public final class Trainer {
 
     private TrainingGraph.Sums validate(TrainingGraph graph, int[] indices) {
         int size = settings.batchSize();
-        float[] pixels = new float[size * data.height() * data.width() * data.channels()];
-        int[] labels = new int[size];
+        Batch images = new Batch(data, size);
         TrainingGraph.Sums sums = TrainingGraph.Sums.NONE;
         for (int from = 0; from < indices.length; from += size) {
-            int count = Math.min(size, indices.length - from);
-            data.copyImages(indices, from, count, pixels);
-            for (int n = 0; n < count; n++) {
-                labels[n] = data.label(indices[from + n]);
-            }
-            sums = sums.plus(graph.evaluate(pixels, labels, count));
+            images.fill(indices, from);
+            sums = sums.plus(graph.evaluate(images.pixels(), images.labels(), images.count()));
         }
         return sums;
     }

@@ -1,6 +1,5 @@
 package dev.inkling.trainer;
 
-import dev.inkling.model.BatchNormalisation;
 import dev.inkling.model.Network;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -74,7 +73,7 @@ final class WeightVariables implements Network.Weights {
                 beta,
                 mean,
                 variance,
-                FusedBatchNorm.epsilon(BatchNormalisation.EPSILON),
+                FusedBatchNorm.epsilon(Network.NORMALISATION_EPSILON),
                 FusedBatchNorm.exponentialAvgFactor(trains ? STATISTICS_MOMENTUM : 1),
                 FusedBatchNorm.isTraining(trains));
         if (trains) {
