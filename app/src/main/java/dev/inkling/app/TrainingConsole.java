@@ -80,8 +80,9 @@ final class TrainingConsole implements TrainingListener {
     }
 
     @Override
-    public void epoch(EpochMetrics metrics, boolean best) {
+    public void epoch(EpochEnd end) {
         close();
+        EpochMetrics metrics = end.metrics();
         terminal.err()
                 .printf(
                         Locale.ROOT,
@@ -94,7 +95,7 @@ final class TrainingConsole implements TrainingListener {
                         metrics.validationLoss(),
                         100 * metrics.validationAccuracy(),
                         metrics.imagesPerSecond(),
-                        best ? "  best so far" : "");
+                        end.best() ? "  best so far" : "");
         drawCurves();
     }
 

@@ -1,6 +1,7 @@
 package dev.inkling.app;
 
 import dev.inkling.model.Architecture;
+import dev.inkling.model.Design;
 import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class ModelFolder {
     private ModelFolder() {}
 
     static Path write(Path folder) throws IOException {
-        Architecture architecture = new Architecture(SIDE, SIDE, 1, LABELS.size(), List.of(4, 6), 1, 8, 0);
+        Architecture architecture = new Architecture(SIDE, SIDE, 1, LABELS.size(), new Design(List.of(4, 6), 1, 8, 0));
         Random random = new Random(3);
         Map<String, float[]> weights = new HashMap<>();
         for (Architecture.Parameter parameter : architecture.parameters()) {

@@ -13,45 +13,23 @@ import java.util.List;
  * @param width W of the input
  * @param channels C of the input
  * @param classes K
- * @param blocks output channels of each block's convolutions
- * @param convolutions convolutions per block
- * @param units width of the dense layer
- * @param dropout probability in [0, 1) that a unit of the dense layer is dropped in training
+ * @param design the rest of its shape
  */
-public record Architecture(
-        int height,
-        int width,
-        int channels,
-        int classes,
-        List<Integer> blocks,
-        int convolutions,
-        int units,
-        double dropout) {
+public record Architecture(int height, int width, int channels, int classes, Design design) {
 
     public Architecture {
-        blocks = List.copyOf(blocks);
-        if (height < 1 || width < 1 || channels < 1 || convolutions < 1 || units < 1 || blocks.isEmpty()) {
+        if (height < 1 || width < 1 || channels < 1) {
             throw new InvalidInputException(
-                    "every size of an architecture must be at least 1, found %dx%dx%d, blocks %s of"
-                            + " %d convolutions, %d units",
-                    height, width, channels, blocks, convolutions, units);
+                    "every side of an image must be at least 1, found %d×%d×%d", height, width, channels);
         }
         if (classes < 2) {
             throw new InvalidInputException("a classifier needs at least 2 classes, found %d", classes);
         }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new InvalidInputException("dropout is %s, expected 0 to below 1", dropout);
-        }
-        int halvings = blocks.size() - 1;
+        int halvings = design.blocks().size() - 1;
         if (height >> halvings < 1 || width >> halvings < 1) {
             throw new InvalidInputException(
                     "images of %d×%d are too small to be halved %d times", height, width, halvings);
         }
-    }
-
-    /** The network that Inkling trains unless told otherwise; for 28×28×1 and 10 classes it has 322,922 parameters. */
-    public static Architecture reference(int height, int width, int channels, int classes) {
-        return new Architecture(height, width, channels, classes, List.of(32, 64, 128), 2, 256, 0.5);
     }
 
     /** One trainable array. */
@@ -75,10 +53,10 @@ public record Architecture(
             parameters.add(new Parameter(name + "/gamma", List.of(out)));
             parameters.add(new Parameter(name + "/beta", List.of(out)));
         }
-        long features = blocks.get(blocks.size() - 1);
-        parameters.add(new Parameter("dense/kernel", List.of(features, (long) units)));
-        parameters.add(new Parameter("dense/bias", List.of((long) units)));
-        parameters.add(new Parameter("logits/kernel", List.of((long) units, (long) classes)));
+        long features = design.blocks().get(design.blocks().size() - 1);
+        parameters.add(new Parameter("dense/kernel", List.of(features, (long) design.units())));
+        parameters.add(new Parameter("dense/bias", List.of((long) design.units())));
+        parameters.add(new Parameter("logits/kernel", List.of((long) design.units(), (long) classes)));
         parameters.add(new Parameter("logits/bias", List.of((long) classes)));
         return parameters;
     }
@@ -94,17 +72,17 @@ public record Architecture(
     List<Convolution> convolutionLayers() {
         List<Convolution> layers = new ArrayList<>();
         int inputs = channels;
-        for (int block = 0; block < blocks.size(); block++) {
-            for (int i = 1; i <= convolutions; i++) {
+        for (int block = 0; block < design.blocks().size(); block++) {
+            for (int i = 1; i <= design.convolutions(); i++) {
                 layers.add(new Convolution(
                         new Layer(
                                 "block" + (block + 1) + "/conv" + i,
                                 Layer.Kind.CONVOLUTION,
                                 height >> block,
                                 width >> block,
-                                blocks.get(block)),
+                                design.blocks().get(block)),
                         inputs));
-                inputs = blocks.get(block);
+                inputs = design.blocks().get(block);
             }
         }
         return layers;

@@ -58,13 +58,13 @@ public final class Network {
         for (int i = 0; i < convolutions.size(); i++) {
             Layer layer = convolutions.get(i).layer();
             String[] path = layer.name().split("/");
-            if (i % architecture.convolutions() == 0) {
+            if (i % architecture.design().convolutions() == 0) {
                 block = tf.withSubScope(path[0]);
             }
             x = convolution(
                     block.withSubScope(path[1]), layer, convolutions.get(i).inputs(), x, weights);
             layers.add(new NamedOutput(layer, x));
-            boolean endsBlock = (i + 1) % architecture.convolutions() == 0;
+            boolean endsBlock = (i + 1) % architecture.design().convolutions() == 0;
             if (endsBlock && i + 1 < convolutions.size()) {
                 Layer pool = new Layer(
                         path[0] + "/pool", Layer.Kind.POOLING, layer.height() / 2, layer.width() / 2, layer.channels());
@@ -79,11 +79,14 @@ public final class Network {
         layers.add(new NamedOutput(new Layer("pool", Layer.Kind.POOLING, 1, 1, features), x));
 
         Ops denseScope = tf.withSubScope("dense");
-        x = denseScope.nn.relu(dense(denseScope, "dense", x, features, architecture.units(), weights));
-        layers.add(new NamedOutput(new Layer("dense", Layer.Kind.DENSE, 1, 1, architecture.units()), x));
-        x = weights.dropout(denseScope, x, architecture.dropout());
+        x = denseScope.nn.relu(
+                dense(denseScope, "dense", x, features, architecture.design().units(), weights));
+        layers.add(new NamedOutput(
+                new Layer("dense", Layer.Kind.DENSE, 1, 1, architecture.design().units()), x));
+        x = weights.dropout(denseScope, x, architecture.design().dropout());
 
-        x = dense(tf.withSubScope("logits"), "logits", x, architecture.units(), architecture.classes(), weights);
+        x = dense(
+                tf.withSubScope("logits"), "logits", x, architecture.design().units(), architecture.classes(), weights);
         layers.add(new NamedOutput(new Layer("logits", Layer.Kind.DENSE, 1, 1, architecture.classes()), x));
         return new Built(layers, x);
     }

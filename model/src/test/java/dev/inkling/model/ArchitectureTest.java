@@ -11,7 +11,8 @@ class ArchitectureTest {
 
     @Test
     void referenceNetworkHasThePublishedNumberOfParameters() {
-        assertThat(Architecture.reference(28, 28, 1, 10).parameterCount()).isEqualTo(322_922);
+        assertThat(new Architecture(28, 28, 1, 10, Design.REFERENCE).parameterCount())
+                .isEqualTo(322_922);
     }
 
     @Test
@@ -29,12 +30,12 @@ class ArchitectureTest {
 
     @Test
     void refusesWhatCanNotBeBuilt() {
-        assertThatThrownBy(() -> new Architecture(2, 2, 1, 10, List.of(1, 2, 3), 2, 8, 0.5))
+        assertThatThrownBy(() -> new Architecture(2, 2, 1, 10, new Design(List.of(1, 2, 3), 2, 8, 0.5)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("images of 2×2 are too small to be halved 2 times");
-        assertThatThrownBy(() -> new Architecture(8, 8, 1, 1, List.of(4), 1, 8, 0.5))
+        assertThatThrownBy(() -> new Architecture(8, 8, 1, 1, new Design(List.of(4), 1, 8, 0.5)))
                 .hasMessage("a classifier needs at least 2 classes, found 1");
-        assertThatThrownBy(() -> new Architecture(8, 8, 1, 2, List.of(4), 1, 8, 1.0))
+        assertThatThrownBy(() -> new Architecture(8, 8, 1, 2, new Design(List.of(4), 1, 8, 1.0)))
                 .hasMessage("dropout is 1.0, expected 0 to below 1");
     }
 }

@@ -38,9 +38,9 @@ final class PlainNetwork {
     PlainNetwork(Architecture architecture, Map<String, float[]> weights, boolean folded) {
         this.architecture = architecture;
         int inputs = architecture.channels();
-        for (int block = 1; block <= architecture.blocks().size(); block++) {
-            int outputs = architecture.blocks().get(block - 1);
-            for (int i = 1; i <= architecture.convolutions(); i++) {
+        for (int block = 1; block <= architecture.design().blocks().size(); block++) {
+            int outputs = architecture.design().blocks().get(block - 1);
+            for (int i = 1; i <= architecture.design().convolutions(); i++) {
                 String name = "block" + block + "/conv" + i;
                 double[] kernel = doubles(weights.get(name + "/kernel"));
                 double[] bias = doubles(weights.get(name + "/bias"));
@@ -65,7 +65,7 @@ final class PlainNetwork {
                 steps.add(new Relu());
                 inputs = outputs;
             }
-            if (block < architecture.blocks().size()) {
+            if (block < architecture.design().blocks().size()) {
                 steps.add(new MaxPool());
             }
         }

@@ -92,7 +92,7 @@ class TensorFlowModelTest {
     /** Central differences in double precision, on a second implementation of the whole reference network. */
     @Test
     void gradientsOfTheReferenceNetworkEqualFiniteDifferences() {
-        Architecture reference = Architecture.reference(28, 28, 1, 10);
+        Architecture reference = new Architecture(28, 28, 1, 10, Design.REFERENCE);
         Map<String, float[]> referenceWeights = RandomWeights.of(reference, 3);
         ModelFixtures.write(folder.resolve("reference"), reference, referenceWeights);
         PlainNetwork network = new PlainNetwork(reference, referenceWeights, false);

@@ -2,6 +2,7 @@ package dev.inkling.trainer;
 
 import com.google.inject.Inject;
 import dev.inkling.model.Architecture;
+import dev.inkling.model.Design;
 import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.spi.InvalidInputException;
@@ -82,17 +83,12 @@ public final class Trainer {
     }
 
     private Architecture architecture() {
-        Architecture reference = Architecture.reference(
-                data.height(), data.width(), data.channels(), data.labels().size());
         return new Architecture(
-                reference.height(),
-                reference.width(),
-                reference.channels(),
-                reference.classes(),
-                reference.blocks(),
-                reference.convolutions(),
-                reference.units(),
-                settings.dropout());
+                data.height(),
+                data.width(),
+                data.channels(),
+                data.labels().size(),
+                Design.REFERENCE.withDropout(settings.dropout()));
     }
 
     private TrainingGraph graph() {
@@ -192,7 +188,7 @@ public final class Trainer {
             folder.publish(checkpoint);
         }
         folder.writeHistory(new RunFolder.History(settings, epochs));
-        listener.epoch(metrics, best);
+        listener.epoch(new TrainingListener.EpochEnd(metrics, best, graph.weights(), checkpoint));
         return next;
     }
 

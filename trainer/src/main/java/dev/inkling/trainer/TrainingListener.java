@@ -1,5 +1,8 @@
 package dev.inkling.trainer;
 
+import java.nio.file.Path;
+import java.util.Map;
+
 /** Follows a training run, on the thread that trains: what takes long here slows the training. */
 public interface TrainingListener {
 
@@ -47,7 +50,13 @@ public interface TrainingListener {
     /**
      * An epoch is done, validated and saved.
      *
+     * @param metrics what it came to
      * @param best whether no epoch before had a higher validation accuracy
+     * @param weights the averaged weights and running statistics, by name, in row-major order
+     * @param checkpoint the folder of this epoch's SavedModel
      */
-    default void epoch(EpochMetrics metrics, boolean best) {}
+    record EpochEnd(EpochMetrics metrics, boolean best, Map<String, float[]> weights, Path checkpoint) {}
+
+    /** An epoch is done. */
+    default void epoch(EpochEnd end) {}
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.doAnswer;
@@ -15,6 +14,7 @@ import static org.mockito.Mockito.verify;
 
 import com.google.inject.Guice;
 import dev.inkling.model.Architecture;
+import dev.inkling.model.Design;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
@@ -171,15 +171,15 @@ class TrainerTest {
         InOrder order = inOrder(listener);
         order.verify(listener).started(eq(new TrainingListener.Plan(160, 40, parameters(), 1, 0, 5, 2)));
         order.verify(listener, times(5)).step(argThat(step -> step.epoch() == 1));
-        order.verify(listener).epoch(argThat(metrics -> metrics.epoch() == 1), eq(true));
+        order.verify(listener).epoch(argThat(end -> end.metrics().epoch() == 1 && end.best()));
         order.verify(listener, times(5)).step(argThat(step -> step.epoch() == 2));
-        order.verify(listener).epoch(any(), anyBoolean());
+        order.verify(listener).epoch(any());
         order.verifyNoMoreInteractions();
         verify(listener).step(argThat(step -> step.epoch() == 2 && step.batch() == 5 && step.images() == 160));
     }
 
     private static long parameters() {
-        return Architecture.reference(8, 8, 1, 3).parameterCount();
+        return new Architecture(8, 8, 1, 3, Design.REFERENCE).parameterCount();
     }
 
     @Test

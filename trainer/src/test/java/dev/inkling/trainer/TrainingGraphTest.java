@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.model.Architecture;
+import dev.inkling.model.Design;
 import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainingGraphTest {
 
-    private static final Architecture SMALL = new Architecture(8, 8, 1, 3, List.of(4, 6), 2, 10, 0);
-    private static final Architecture DROPPING = new Architecture(8, 8, 1, 3, List.of(4, 6), 2, 10, 0.5);
+    private static final Architecture SMALL = new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, 10, 0));
+    private static final Architecture DROPPING = new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, 10, 0.5));
     private static final int BATCH = 32;
 
     private final Dataset data = Patterns.bars(BATCH, 1);
