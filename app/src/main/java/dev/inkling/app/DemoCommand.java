@@ -6,6 +6,7 @@ import com.google.inject.Guice;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.Datasets;
+import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.Strokes;
 import dev.inkling.trainer.TrainSettings;
@@ -28,7 +29,7 @@ public final class DemoCommand implements Command {
     private static final int TRAINING_IMAGES = 5_000;
 
     /** Small batches: more steps for the images there are. */
-    private static final TrainSettings BRIEF = new TrainSettings(1, 64, 0.002, 0.1, 0.25, 1);
+    private static final TrainSettings BRIEF = Preset.QUICK.settings();
 
     private final Settings settings;
     private final ExplainerCatalog catalog;

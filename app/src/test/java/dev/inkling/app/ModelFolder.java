@@ -48,7 +48,7 @@ final class ModelFolder {
                         "animals",
                         LABELS,
                         new ModelCard.Training(
-                                "animals/train", "0", 8, 2, 3, 1, 1, 2, "Adam", 0.001, "test", "2.18.0", "17"),
+                                "animals/train", "0", 8, 2, 3, 1, 1, Map.of(), null, "test", "2.18.0", "17"),
                         new ModelCard.Accuracy(0.5, null)));
         return folder;
     }

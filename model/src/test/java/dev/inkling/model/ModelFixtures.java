@@ -14,8 +14,8 @@ final class ModelFixtures {
     /** Small enough for plain loops and yet with every kind of layer. */
     static final Architecture SMALL = new Architecture(8, 12, 2, 3, new Design(List.of(4, 5, 6), 2, 7, 0.5));
 
-    static final ModelCard.Training TRAINING =
-            new ModelCard.Training("noise", "00", 100, 10, 1, 1, 10, 8, "Adam", 0.001, "test", "2.18.0", "17");
+    static final ModelCard.Training TRAINING = new ModelCard.Training(
+            "noise", "00", 100, 10, 1, 1, 10, Map.of("batchSize", 8), null, "test", "2.18.0", "17");
 
     private ModelFixtures() {}
 

@@ -49,7 +49,7 @@ class ModelFolderTest {
 
     @Test
     void cardIsRewrittenInPlace() throws IOException {
-        SavedModelWriter.writeCard(folder, written.withTestAccuracy(0.75));
+        SavedModelWriter.writeCard(folder, written.finished(0.75, "inkling train"));
         try (TensorFlowModel model = TensorFlowModel.load(folder)) {
             assertThat(model.card().accuracy()).isEqualTo(new ModelCard.Accuracy(0.5, 0.75));
         }
