@@ -23,7 +23,8 @@ final class ModelFolder {
     private ModelFolder() {}
 
     static Path write(Path folder) throws IOException {
-        Architecture architecture = new Architecture(SIDE, SIDE, 1, LABELS.size(), new Design(List.of(4, 6), 1, false, false, 8, 0));
+        Architecture architecture =
+                new Architecture(SIDE, SIDE, 1, LABELS.size(), new Design(List.of(4, 6), 1, false, false, 8, 0));
         Random random = new Random(3);
         Map<String, float[]> weights = new HashMap<>();
         for (Architecture.Parameter parameter : architecture.parameters()) {
