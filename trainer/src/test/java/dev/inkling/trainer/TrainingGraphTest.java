@@ -107,6 +107,16 @@ class TrainingGraphTest {
         }
     }
 
+    /** Attention is uniform at first, and its arrays take nothing from the seed's other draws. */
+    @Test
+    void attentionBeginsAsTheMean() {
+        Architecture attentive = new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, false, true, 10, 0));
+        try (TrainingGraph averaging = new TrainingGraph(SMALL, 11);
+                TrainingGraph attending = new TrainingGraph(attentive, 11)) {
+            assertThat(attending.logits(pixels, BATCH)).containsExactly(averaging.logits(pixels, BATCH), within(1e-5f));
+        }
+    }
+
     /** Each array of the architecture, and with each γ a running mean and variance. */
     @ParameterizedTest
     @MethodSource("architectures")
