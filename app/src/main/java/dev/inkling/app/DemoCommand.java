@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 
 /**
  * {@code inkling demo}: from nothing to explanations, offline and in seconds. Trains briefly on generated digits and explains
- * one of each class with every explainer that is installed.
+ * one of each class with every explainer that is installed and fits the model.
  */
 public final class DemoCommand implements Command {
 
@@ -64,10 +64,12 @@ public final class DemoCommand implements Command {
     }
 
     private int explain(TensorFlowModel model, Dataset test) throws IOException {
-        List<ConfiguredExplainer> explainers = catalog.installed().stream()
+        List<ConfiguredExplainer> all = catalog.installed().stream()
                 .map(installed -> new ConfiguredExplainer(
                         installed.card(), installed.resolved(Map.of()), installed.create(Map.of())))
                 .toList();
+        List<ConfiguredExplainer> explainers =
+                ConfiguredExplainer.fitting(all, model, reason -> terminal.err().println("left out: " + reason));
         List<InputImage> images = InputImage.ofData(test, oneOfEachClass(test), model.signature());
         TargetSpec target = TargetSpec.parse("predicted", model.signature().labels(), true);
         return reportWork.run(model, test.name(), images, target, explainers, settings.out);
@@ -84,7 +86,7 @@ public final class DemoCommand implements Command {
 
     @Parameters(
             commandNames = "demo",
-            commandDescription = "explains ten generated digits with every explainer: offline, in seconds")
+            commandDescription = "explains ten generated digits with every explainer that fits: offline, in seconds")
     static final class Settings implements CommandSettings {
 
         @Parameter(

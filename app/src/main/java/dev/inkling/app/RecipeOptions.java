@@ -197,6 +197,19 @@ final class RecipeOptions {
     Integer convolutions;
 
     @Parameter(
+            names = "--residual",
+            category = NETWORK,
+            description = "add each block's input to what its convolutions make of it")
+    boolean residual;
+
+    @Parameter(
+            names = "--attention",
+            category = NETWORK,
+            description =
+                    "average the features with weights of the network's own making; explainer attention shows them")
+    boolean attention;
+
+    @Parameter(
             names = "--units",
             category = NETWORK,
             defaultValueDescription = "256",
@@ -268,6 +281,8 @@ final class RecipeOptions {
         return new Design(
                 blocks.isEmpty() ? base.blocks() : blocks,
                 or(convolutions, base.convolutions()),
+                residual,
+                attention,
                 or(units, base.units()),
                 or(dropout, base.dropout()));
     }

@@ -47,7 +47,7 @@ class RecipeOptionsTest {
                                         + " --learning-rate 0.5 --schedule cosine --warm-up 0.125 --weight-decay 0.75"
                                         + " --label-smoothing 0.5 --average 0.875 --rotate 1 --translate 0.5 --scale 3"
                                         + " --shear 4 --elastic 5 --elastic-sigma 6 --flip 0.25 --erase 0.75"
-                                        + " --blocks 5,6 --convolutions 3 --units 11 --dropout 0.125")
+                                        + " --blocks 5,6 --convolutions 3 --residual --attention --units 11 --dropout 0.125")
                                 .split(" "))
                 .settings();
         assertThat(found)
@@ -57,7 +57,7 @@ class RecipeOptionsTest {
                         0.25,
                         new OptimizerSettings(0.5, Schedule.COSINE, 0.125, 0.75, 0.5, 0.875),
                         new AugmentationSettings(1, 0.5, 3, 4, 5, 6, 0.25, 0.75),
-                        new Design(List.of(5, 6), 3, 11, 0.125),
+                        new Design(List.of(5, 6), 3, true, true, 11, 0.125),
                         Precision.BFLOAT16,
                         true,
                         9));

@@ -9,18 +9,26 @@ import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Layers;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.ndarray.FloatNdArray;
 
 class TrainingGraphTest {
 
-    private static final Architecture SMALL = new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, 10, 0));
-    private static final Architecture DROPPING = new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, 10, 0.5));
+    private static final Architecture SMALL =
+            new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, false, false, 10, 0));
+    private static final Architecture DROPPING =
+            new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, false, false, 10, 0.5));
     private static final int BATCH = 32;
 
     private final Dataset data = Patterns.bars(BATCH, 1);
@@ -36,9 +44,18 @@ class TrainingGraphTest {
         data.copyImages(indices, 0, BATCH, pixels);
     }
 
-    @Test
-    void exportedModelHasTheTrainingGraphsLogits(@TempDir Path folder) throws Exception {
-        try (TrainingGraph graph = new TrainingGraph(DROPPING, Recipes.plain(1, 1))) {
+    static Stream<Architecture> architectures() {
+        return Stream.of(
+                DROPPING,
+                new Architecture(8, 8, 1, 3, new Design(List.of(4, 4, 6), 2, true, false, 10, 0.5)),
+                new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, false, true, 10, 0.5)),
+                new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 1, true, true, 10, 0)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void exportedModelHasTheTrainingGraphsLogits(Architecture architecture, @TempDir Path folder) throws Exception {
+        try (TrainingGraph graph = new TrainingGraph(architecture, Recipes.plain(1, 1))) {
             for (int step = 1; step <= 30; step++) {
                 graph.step(pixels, labels, BATCH, 0.01, 1, step);
             }
@@ -46,14 +63,76 @@ class TrainingGraphTest {
                     new ModelCard.Training("bars", "", 1, 1, 1, 1, 30, Map.of(), null, "", "", "");
             SavedModelWriter.write(
                     folder,
-                    DROPPING,
+                    architecture,
                     graph.weights(),
                     new SavedModelWriter.About("bars", data.labels(), training, new ModelCard.Accuracy(null, null)));
             try (TensorFlowModel model = TensorFlowModel.load(folder)) {
-                float[] exported = FloatArrays.flat(model.scores(FloatArrays.of(pixels, BATCH, 8, 8, 1)));
+                FloatNdArray images = FloatArrays.of(pixels, BATCH, 8, 8, 1);
+                float[] exported = FloatArrays.flat(model.scores(images));
                 assertThat(exported).containsExactly(graph.logits(pixels, BATCH), within(1e-4f));
                 assertThat(exported[0]).isNotCloseTo(exported[3], within(1e-3f));
+                if (architecture.design().attention()) {
+                    float[] map = FloatArrays.flat(model.require(Layers.class)
+                            .activations("attention", images)
+                            .get(0));
+                    assertThat(Arrays.equals(map, filled(map.length, map[0])))
+                            .as("attention stayed uniform")
+                            .isFalse();
+                }
             }
+        }
+    }
+
+    private static float[] filled(int count, float value) {
+        float[] values = new float[count];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void equalSeedsGiveEqualWeights(Architecture architecture) {
+        Map<String, float[]> first = afterTenSteps(architecture);
+        Map<String, float[]> second = afterTenSteps(architecture);
+        assertThat(first.keySet()).isEqualTo(second.keySet());
+        first.forEach((name, values) -> assertThat(second.get(name)).as(name).isEqualTo(values));
+    }
+
+    private Map<String, float[]> afterTenSteps(Architecture architecture) {
+        try (TrainingGraph graph = new TrainingGraph(architecture, Recipes.plain(1, 3))) {
+            for (int step = 1; step <= 10; step++) {
+                graph.step(pixels, labels, BATCH, 0.01, 3, step);
+            }
+            return graph.weights();
+        }
+    }
+
+    /** Attention is uniform at first, and its arrays take nothing from the seed's other draws. */
+    @Test
+    void attentionBeginsAsTheMean() {
+        Architecture attentive = new Architecture(8, 8, 1, 3, new Design(List.of(4, 6), 2, false, true, 10, 0));
+        try (TrainingGraph averaging = new TrainingGraph(SMALL, Recipes.plain(1, 11));
+                TrainingGraph attending = new TrainingGraph(attentive, Recipes.plain(1, 11))) {
+            assertThat(attending.logits(pixels, BATCH)).containsExactly(averaging.logits(pixels, BATCH), within(1e-5f));
+        }
+    }
+
+    /** Each array of the architecture, and with each γ a running mean and variance. */
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void variablesAreTheArchitecturesParameters(Architecture architecture) {
+        Map<String, Integer> expected = new TreeMap<>();
+        for (Architecture.Parameter parameter : architecture.parameters()) {
+            expected.put(parameter.name(), (int) parameter.size());
+            if (parameter.name().endsWith("/gamma")) {
+                expected.put(parameter.name().replace("gamma", "mean"), (int) parameter.size());
+                expected.put(parameter.name().replace("gamma", "variance"), (int) parameter.size());
+            }
+        }
+        try (TrainingGraph graph = new TrainingGraph(architecture, Recipes.plain(1, 1))) {
+            Map<String, Integer> found = new TreeMap<>();
+            graph.weights().forEach((name, values) -> found.put(name, values.length));
+            assertThat(found).isEqualTo(expected);
         }
     }
 
@@ -278,7 +357,7 @@ class TrainingGraphTest {
         TrainSettings half = new TrainSettings(
                 1, 32, 0.2, plain.optimizer(), plain.augmentation(), plain.design(), Precision.BFLOAT16, false, 13);
         // Large enough for TensorFlow to find the rewrite worth while.
-        Architecture large = new Architecture(8, 8, 1, 3, new Design(List.of(32, 64), 2, 64, 0));
+        Architecture large = new Architecture(8, 8, 1, 3, new Design(List.of(32, 64), 2, false, false, 64, 0));
         try (TrainingGraph full = new TrainingGraph(large, plain);
                 TrainingGraph rewritten = new TrainingGraph(large, half)) {
             double exact = full.step(pixels, labels, BATCH, 0.001, 1, 1).meanLoss();
