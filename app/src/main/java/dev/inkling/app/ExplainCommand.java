@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,7 +36,7 @@ public final class ExplainCommand implements Command {
     public int run() throws IOException {
         requireOneSource();
         Optional<IndexSpec> index = Optional.ofNullable(settings.index).map(IndexSpec::parse);
-        List<ConfiguredExplainer> explainers = explainers();
+        List<ConfiguredExplainer> explainers = catalog.configured(settings.explainers);
         ExplanationReport.requireWritable(settings.out);
         try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
             TargetSpec target =
@@ -71,31 +70,6 @@ public final class ExplainCommand implements Command {
                             ? "--data needs --index: which images of its test set, such as 0,5,7..20"
                             : "--index needs --data: mnist, strokes, or a folder with IDX files");
         }
-    }
-
-    /** Each explainer asked for, once; all that is wrong with any of them in one message. */
-    private List<ConfiguredExplainer> explainers() {
-        List<ConfiguredExplainer> explainers = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
-        for (ExplainerSpec spec : ExplainerSpec.parseList(settings.explainers)) {
-            try {
-                InstalledExplainer installed = catalog.find(spec.name());
-                Map<String, String> options = installed.resolved(spec.options());
-                boolean repeated = explainers.stream()
-                        .anyMatch(other -> other.card().equals(installed.card())
-                                && other.options().equals(options));
-                if (!repeated) {
-                    explainers.add(
-                            new ConfiguredExplainer(installed.card(), options, installed.create(spec.options())));
-                }
-            } catch (InvalidInputException e) {
-                problems.add(e.getMessage());
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new InvalidInputException("%s", String.join("; ", problems));
-        }
-        return explainers;
     }
 
     @Parameters(
@@ -135,7 +109,8 @@ public final class ExplainCommand implements Command {
                 names = "--target",
                 placeholder = "TARGET",
                 description =
-                        "what to explain: predicted, label, a class such as 3, or two such as 4-vs-9 (why 4, not 9)")
+                        "what to explain: predicted, label, predicted-vs-label, a class such as 3, or two such as 4-vs-9"
+                                + " (why 4, not 9)")
         String target = "predicted";
 
         @Parameter(

@@ -83,6 +83,34 @@ public final class ExplainerCatalog {
     }
 
     /**
+     * The explainers of a list as users type it, each once.
+     *
+     * @throws InvalidInputException if the list or any explainer in it is not right; the message tells of all that are not
+     */
+    public List<ConfiguredExplainer> configured(String list) {
+        List<ConfiguredExplainer> explainers = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (ExplainerSpec spec : ExplainerSpec.parseList(list)) {
+            try {
+                InstalledExplainer found = find(spec.name());
+                Map<String, String> options = found.resolved(spec.options());
+                boolean repeated = explainers.stream()
+                        .anyMatch(other -> other.card().equals(found.card())
+                                && other.options().equals(options));
+                if (!repeated) {
+                    explainers.add(new ConfiguredExplainer(found.card(), options, found.create(spec.options())));
+                }
+            } catch (InvalidInputException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidInputException("%s", String.join("; ", problems));
+        }
+        return explainers;
+    }
+
+    /**
      * Prints a line for each broken plug-in. A command that used the catalog ends with this, after it delivered everything
      * else.
      *

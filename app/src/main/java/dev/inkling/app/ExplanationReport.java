@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A folder that shows explanations: {@code index.html}, {@code batch.png}, {@code explanations.json}, and for each image a
@@ -72,31 +71,13 @@ public final class ExplanationReport {
      * @throws InvalidInputException if it can't, or if the folder holds something that is not of an earlier report
      */
     public static void requireWritable(Path folder) {
-        StagedFolder.requireWritable(folder);
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        List<String> present;
-        try (Stream<Path> all = Files.walk(folder)) {
-            present = all.filter(path -> !Files.isDirectory(path))
-                    .map(path -> folder.relativize(path).toString().replace('\\', '/'))
-                    .filter(name -> !name.endsWith(".DS_Store"))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new InvalidInputException(
-                    e, "can't read output folder %s (%s); name another folder", folder, RootCause.describe(e));
-        }
-        Set<String> ours = present.contains(JSON) ? ReportJson.files(folder.resolve(JSON)) : Set.of();
-        List<String> foreign =
-                present.stream().filter(name -> !ours.contains(name)).toList();
-        if (!foreign.isEmpty()) {
-            throw new InvalidInputException(
-                    "output folder %s holds what is not of an earlier report: %s%s; name another folder",
-                    folder,
-                    foreign.stream().limit(3).collect(Collectors.joining(", ")),
-                    foreign.size() > 3 ? " and " + (foreign.size() - 3) + " more" : "");
-        }
+        StagedFolder.requireReplaceable(folder, ExplanationReport::files);
+    }
+
+    /** The files of the report in this folder, relative to it; empty where there is none. */
+    static Set<String> files(Path folder) {
+        Path json = folder.resolve(JSON);
+        return Files.isRegularFile(json) ? ReportJson.files(json) : Set.of();
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Targets;
+import dev.inkling.trainer.Softmax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -32,18 +32,7 @@ final class ReportJson {
         Provenance provenance = report.provenance();
         ObjectNode root = MAPPER.createObjectNode();
         root.put("format", FORMAT);
-        root.put("created", provenance.created().toString());
-        root.putObject("versions")
-                .put("inkling", provenance.versions().inkling())
-                .put("tensorflow", provenance.versions().tensorflow())
-                .put("java", provenance.versions().java());
-        ObjectNode model = root.putObject("model")
-                .put("name", provenance.model().name())
-                .put("sha256", provenance.model().sha256())
-                .put("parameters", provenance.model().parameters());
-        model.putObject("accuracy")
-                .put("validation", provenance.model().accuracy().validation())
-                .put("test", provenance.model().accuracy().test());
+        provenance(root, provenance);
         ArrayNode labels = root.putArray("labels");
         report.labels().forEach(labels::add);
         root.put("data", provenance.data());
@@ -60,6 +49,22 @@ final class ReportJson {
             node.put("reason", failure.reason()).put("delivered", failure.delivered());
         });
         return MAPPER.writeValueAsString(root) + "\n";
+    }
+
+    /** When, with which programs, and of which model. */
+    static void provenance(ObjectNode root, Provenance provenance) {
+        root.put("created", provenance.created().toString());
+        root.putObject("versions")
+                .put("inkling", provenance.versions().inkling())
+                .put("tensorflow", provenance.versions().tensorflow())
+                .put("java", provenance.versions().java());
+        ObjectNode model = root.putObject("model")
+                .put("name", provenance.model().name())
+                .put("sha256", provenance.model().sha256())
+                .put("parameters", provenance.model().parameters());
+        model.putObject("accuracy")
+                .put("validation", provenance.model().accuracy().validation())
+                .put("test", provenance.model().accuracy().test());
     }
 
     private void image(ObjectNode node, ExplainedImage image, String folder) {

@@ -1,23 +1,13 @@
 package dev.inkling.app;
 
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
 import dev.inkling.figures.Heatmap;
 import dev.inkling.figures.Png;
 import dev.inkling.figures.Prediction;
 import dev.inkling.spi.FloatArrays;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,14 +17,6 @@ import java.util.stream.Collectors;
 
 /** A report as one web page that needs nothing but itself: pictures are embedded, nothing is fetched. */
 final class ReportPage {
-
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
-
-    /** An empty text hides its section, as an empty list does. */
-    private static final Mustache.Compiler COMPILER =
-            Mustache.compiler().emptyStringIsFalse(true).zeroIsFalse(true);
 
     private final ExplanationReport report;
     private final Path folder;
@@ -50,12 +32,7 @@ final class ReportPage {
     }
 
     void write(Path file) throws IOException {
-        try (InputStream resource = ReportPage.class.getResourceAsStream("report.html");
-                InputStreamReader text = new InputStreamReader(resource, StandardCharsets.UTF_8);
-                Writer writer = Files.newBufferedWriter(file)) {
-            Template template = COMPILER.compile(text);
-            template.execute(page(), writer);
-        }
+        PageTemplate.write("report.html", page(), file);
     }
 
     private Map<String, Object> page() {
@@ -83,7 +60,8 @@ final class ReportPage {
         Double test = provenance.model().accuracy().test();
         page.put(
                 "accuracy",
-                percent(test != null ? test : provenance.model().accuracy().validation()));
+                PageTemplate.percent(
+                        test != null ? test : provenance.model().accuracy().validation()));
         page.put("accuracyOn", test != null ? "test images" : "validation images");
         List<Explanation.Cost> costs = images.stream()
                 .flatMap(image -> image.explanations().stream())
@@ -101,7 +79,7 @@ final class ReportPage {
         page.put("data", provenance.data());
         page.put("target", provenance.target());
         page.put("versions", provenance.versions());
-        page.put("created", TIME.format(provenance.created()));
+        page.put("created", PageTemplate.time(provenance.created()));
         page.put(
                 "failures",
                 report.result().failures().stream().map(this::failure).toList());
@@ -109,7 +87,7 @@ final class ReportPage {
         report.batchExplainer().ifPresent(explainer -> {
             Map<String, Object> batch = new LinkedHashMap<>();
             batch.put("title", report.title(explainer));
-            batch.put("uri", lazily(folder.resolve(ExplanationReport.BATCH)));
+            batch.put("uri", PageTemplate.lazily(folder.resolve(ExplanationReport.BATCH)));
             batch.put("first", images.size() > ExplanationReport.LARGEST_BATCH);
             batch.put("limit", ExplanationReport.LARGEST_BATCH);
             page.put("batch", batch);
@@ -169,7 +147,7 @@ final class ReportPage {
         card.put("id", "image-" + (index + 1));
         card.put("name", image.image().name());
         card.put("folder", report.folder(index));
-        card.put("thumbnail", uri(Png.bytes(thumbnail(image))));
+        card.put("thumbnail", PageTemplate.uri(Png.bytes(thumbnail(image))));
         card.put("predicted", prediction.best().label());
         card.put("truth", prediction.truth().orElse(""));
         card.put("mark", prediction.right().map(right -> right ? "✓" : "✗").orElse(""));
@@ -190,7 +168,9 @@ final class ReportPage {
                                 "percent", String.format(Locale.ROOT, "%.2f", 100 * score.probability()),
                                 "truth", prediction.truth().equals(Optional.of(score.label()))))
                         .toList());
-        card.put("figure", lazily(folder.resolve(report.folder(index)).resolve(ExplanationReport.FIGURE)));
+        card.put(
+                "figure",
+                PageTemplate.lazily(folder.resolve(report.folder(index)).resolve(ExplanationReport.FIGURE)));
         card.put(
                 "explanations",
                 image.explanations().stream()
@@ -249,10 +229,6 @@ final class ReportPage {
         return String.format(Locale.ROOT, milliseconds < 10 ? "%.1f" : "%,.0f", milliseconds);
     }
 
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f %%", 100 * share);
-    }
-
     private static String number(float value) {
         String text = value == 0 ? "0" : String.format(Locale.ROOT, "%.4g", value);
         return text.replace('-', '−');
@@ -283,14 +259,5 @@ final class ReportPage {
             picture.setRGB(i % width, i / width, rgb);
         }
         return picture;
-    }
-
-    /** Read when the template comes to it, so that one picture at a time is in memory. */
-    private static Mustache.Lambda lazily(Path picture) {
-        return (fragment, out) -> out.write(uri(Files.readAllBytes(picture)));
-    }
-
-    private static String uri(byte[] png) {
-        return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
     }
 }

@@ -36,17 +36,28 @@ final class ReportWork {
             List<ConfiguredExplainer> explainers,
             Path out)
             throws IOException {
-        List<String> labels = model.signature().labels();
+        ExplanationReport report = explain(model, data, images, target, explainers);
+        report.write(out);
+        summarise(report.result(), report.labels(), out);
+        return reportFailures(report.result());
+    }
+
+    /** Explains, with a progress bar; the report is yet to be written. */
+    ExplanationReport explain(
+            TensorFlowModel model,
+            String data,
+            List<InputImage> images,
+            TargetSpec target,
+            List<ConfiguredExplainer> explainers) {
         Provenance provenance = Provenance.now(model, data, target.text());
         ExplanationRun.Result result;
         try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
             result = new ExplanationRun(model, target, explainers, progress).run(images);
         }
-        new ExplanationReport(provenance, labels, explainers, result).write(out);
-        return summarise(result, labels, out);
+        return new ExplanationReport(provenance, model.signature().labels(), explainers, result);
     }
 
-    private int summarise(ExplanationRun.Result result, List<String> labels, Path report) {
+    private void summarise(ExplanationRun.Result result, List<String> labels, Path report) {
         int images = result.images().size();
         long right = result.images().stream()
                 .filter(image ->
@@ -67,6 +78,15 @@ final class ReportWork {
                         + report.resolve(ExplanationReport.PAGE)
                                 .toAbsolutePath()
                                 .normalize());
+    }
+
+    /**
+     * Prints a line for each explainer that failed and each plug-in that is broken.
+     *
+     * @return the exit code: wrong use if there is any
+     */
+    int reportFailures(ExplanationRun.Result result) {
+        int images = result.images().size();
         for (ExplanationRun.Failure failure : result.failures()) {
             terminal.err()
                     .println("inkling: explainer '" + failure.explainer().card().name() + "' failed"

@@ -6,7 +6,12 @@ import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A folder that appears whole or not at all: it is written beside its place and moved there by {@link #commit}. Closed
@@ -55,6 +60,41 @@ final class StagedFolder implements AutoCloseable {
             Files.delete(Files.createTempDirectory(existing, ".inkling-"));
         } catch (IOException e) {
             throw unwritable(folder, e);
+        }
+    }
+
+    /**
+     * Checks that a folder can be written in this place, and that nothing is lost when it takes the place of one that is
+     * there; leaves no trace.
+     *
+     * @param ours tells of a folder which of its files, relative to it, are of an earlier report
+     * @throws InvalidInputException if it can't be written, or the one there holds anything else
+     */
+    static void requireReplaceable(Path folder, Function<Path, Set<String>> ours) {
+        requireWritable(folder);
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<String> present;
+        try (Stream<Path> all = Files.walk(folder)) {
+            present = all.filter(path -> !Files.isDirectory(path))
+                    .map(path -> folder.relativize(path).toString().replace('\\', '/'))
+                    .filter(name -> !name.endsWith(".DS_Store"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    e, "can't read output folder %s (%s); name another folder", folder, RootCause.describe(e));
+        }
+        Set<String> known = ours.apply(folder);
+        List<String> foreign =
+                present.stream().filter(name -> !known.contains(name)).toList();
+        if (!foreign.isEmpty()) {
+            throw new InvalidInputException(
+                    "output folder %s holds what is not of an earlier report: %s%s; name another folder",
+                    folder,
+                    foreign.stream().limit(3).collect(Collectors.joining(", ")),
+                    foreign.size() > 3 ? " and " + (foreign.size() - 3) + " more" : "");
         }
     }
 

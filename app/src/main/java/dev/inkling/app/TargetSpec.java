@@ -1,5 +1,6 @@
 package dev.inkling.app;
 
+import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Targets;
 import java.util.ArrayList;
@@ -8,12 +9,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What to explain, as users type it: {@code predicted}, {@code label}, a class such as {@code 3}, or two of them such as
- * {@code 4-vs-9}: why 4 and not 9.
+ * What to explain, as users type it: {@code predicted}, {@code label}, {@code predicted-vs-label} (of a mistake: why this
+ * class and not the true one), a class such as {@code 3}, or two of them such as {@code 4-vs-9}: why 4 and not 9.
  */
 public final class TargetSpec {
 
     private static final String VERSUS = "-vs-";
+    private static final String PREDICTED = "predicted";
+    private static final String LABEL = "label";
+    private static final String MISTAKE = PREDICTED + VERSUS + LABEL;
 
     private final String text;
     private final Kind kind;
@@ -32,6 +36,7 @@ public final class TargetSpec {
     private enum Kind {
         PREDICTED,
         LABEL,
+        MISTAKE,
         CLASS,
         CONTRAST
     }
@@ -44,15 +49,17 @@ public final class TargetSpec {
      * @throws InvalidInputException if the text names no class, one class twice, or the label where there is none
      */
     public static TargetSpec parse(String text, List<String> labels, boolean labelled) {
-        if (text.equals("predicted")) {
+        if (text.equals(PREDICTED)) {
             return new TargetSpec(text, Kind.PREDICTED, -1, -1, labels);
         }
-        if (text.equals("label")) {
+        if (text.equals(LABEL) || text.equals(MISTAKE)) {
             if (!labelled) {
-                throw new InvalidInputException("target 'label' needs labelled images, and image files carry no label;"
-                        + " use --data with --index, or name a class");
+                throw new InvalidInputException(
+                        "target '%s' needs labelled images, and image files carry no label;"
+                                + " use --data with --index, or name a class",
+                        text);
             }
-            return new TargetSpec(text, Kind.LABEL, -1, -1, labels);
+            return text.equals(LABEL) ? new TargetSpec(text, Kind.LABEL, -1, -1, labels) : mistakes(labels);
         }
         Optional<Integer> single = find(text, labels);
         if (single.isPresent()) {
@@ -82,8 +89,14 @@ public final class TargetSpec {
             at = text.indexOf(VERSUS, at + 1);
         }
         throw new InvalidInputException(
-                "target '%s': no class '%s'; classes: %s; expected predicted, label, a class, or two such as %s-vs-%s",
+                "target '%s': no class '%s'; classes: %s; expected predicted, label, predicted-vs-label, a class, or two"
+                        + " such as %s-vs-%s",
                 text, String.join("', '", unknown), String.join(", ", labels), labels.get(0), labels.get(1));
+    }
+
+    /** Of each image the predicted class against the true one; of an image classified right the predicted class alone. */
+    public static TargetSpec mistakes(List<String> labels) {
+        return new TargetSpec(MISTAKE, Kind.MISTAKE, -1, -1, labels);
     }
 
     private static Optional<Integer> find(String text, List<String> labels) {
@@ -108,17 +121,28 @@ public final class TargetSpec {
      * The class each image's explanation speaks for.
      *
      * @param predicted the predicted class of each image
-     * @param truth the true class of each image, read only where the target is {@code label}
+     * @param truth the true class of each image, read only where the target speaks of the label
      */
     public Targets targets(int[] predicted, int[] truth) {
-        int[] classes = switch (kind) {
-            case PREDICTED -> predicted;
-            case LABEL -> truth;
-            case CLASS, CONTRAST -> filled(predicted.length, why);
+        return switch (kind) {
+            case PREDICTED -> Targets.classes(labels.size(), predicted);
+            case LABEL -> Targets.classes(labels.size(), truth);
+            case MISTAKE -> mistakes(predicted, truth);
+            case CLASS -> Targets.classes(labels.size(), filled(predicted.length, why));
+            case CONTRAST ->
+                Targets.contrast(labels.size(), filled(predicted.length, why), filled(predicted.length, whyNot));
         };
-        return kind == Kind.CONTRAST
-                ? Targets.contrast(labels.size(), classes, filled(predicted.length, whyNot))
-                : Targets.classes(labels.size(), classes);
+    }
+
+    private Targets mistakes(int[] predicted, int[] truth) {
+        int classes = labels.size();
+        float[] weights = new float[predicted.length * classes];
+        for (int n = 0; n < predicted.length; n++) {
+            weights[n * classes + truth[n]] = -1;
+            // After the truth: where both are one class, it stands for itself.
+            weights[n * classes + predicted[n]] = 1;
+        }
+        return Targets.of(FloatArrays.of(weights, predicted.length, classes));
     }
 
     /** One image's target in words: {@code why 7 (predicted)}, {@code why 2 (label)}, {@code why 3}, {@code why 4, not 9}. */
@@ -127,6 +151,9 @@ public final class TargetSpec {
                 + switch (kind) {
                     case PREDICTED -> labels.get(predicted) + " (predicted)";
                     case LABEL -> labels.get(truth) + " (label)";
+                    case MISTAKE ->
+                        labels.get(predicted)
+                                + (predicted == truth ? " (predicted, and right)" : ", not " + labels.get(truth));
                     case CLASS -> labels.get(why);
                     case CONTRAST -> labels.get(why) + ", not " + labels.get(whyNot);
                 };

@@ -36,7 +36,7 @@ import org.tensorflow.ndarray.FloatNdArray;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Evaluate, predict and explain the whole way: from the command line, with a real model, to the files. */
+/** Predict and explain the whole way: from the command line, with a real model, to the files. */
 class ModelCommandsTest {
 
     private static final int IMAGES = 10;
@@ -61,71 +61,6 @@ class ModelCommandsTest {
                 shared.resolve("animals"), IMAGES, ModelFolder.SIDE, ModelFolder.LABELS.toArray(String[]::new));
         picture = shared.resolve("bar.png");
         ImageIO.write(bar(), "png", picture.toFile());
-    }
-
-    @Test
-    void evaluateWritesExactlyWhatOthersScriptAgainst() throws IOException {
-        Path file = folder.resolve("metrics.json");
-
-        assertThat(run("evaluate", "--model", model, "--data", data, "--json", file))
-                .isEqualTo(Main.OK);
-
-        // By plain arithmetic from the logits.
-        double loss = 0;
-        int right = 0;
-        int[][] confusion = new int[3][3];
-        try (TensorFlowModel loaded = TensorFlowModel.load(model)) {
-            Dataset test = test();
-            for (int i = 0; i < IMAGES; i++) {
-                float[] logits = FloatArrays.flat(loaded.scores(test.images(i)));
-                int best = Targets.predictedClasses(FloatArrays.of(logits, 1, 3))[0];
-                confusion[i % 3][best]++;
-                right += best == i % 3 ? 1 : 0;
-                double sum = Math.exp(logits[0]) + Math.exp(logits[1]) + Math.exp(logits[2]);
-                loss -= Math.log(Math.exp(logits[i % 3]) / sum) / IMAGES;
-            }
-        }
-        JsonNode json = JsonMapper.shared().readTree(Files.readString(file));
-        assertThat(json.propertyNames()).containsExactly("accuracy", "loss", "images", "confusion");
-        assertThat(json.get("accuracy").asDouble()).isEqualTo(right / (double) IMAGES);
-        assertThat(json.get("loss").asDouble()).isCloseTo(loss, within(1e-6));
-        assertThat(json.get("images").asInt()).isEqualTo(IMAGES);
-        assertThat(JsonMapper.shared().treeToValue(json.get("confusion"), int[][].class))
-                .isDeepEqualTo(confusion);
-        assertThat(out())
-                .startsWith("model 'animals' on 10 images of animals/test\n")
-                .contains("accuracy  %d0.00 %%  (%d right, %d wrong)".formatted(right, right, IMAGES - right))
-                .contains("       ant  bee  cow\n");
-        assertThat(files(folder)).containsExactly("metrics.json");
-    }
-
-    @Test
-    void evaluateLeavesStandardOutputToTheJson() {
-        assertThat(run("evaluate", "--model", model, "--data", data, "--json", "-"))
-                .isEqualTo(Main.OK);
-
-        assertThat(JsonMapper.shared().readTree(out()).get("images").asInt()).isEqualTo(IMAGES);
-        assertThat(out()).startsWith("{\"accuracy\":").endsWith("}\n");
-    }
-
-    @Test
-    void evaluateRefusesDataThatAreNotTheModels() throws IOException {
-        Path small = ModelFolder.writeData(folder.resolve("small"), 3, 8, "ant", "bee", "cow");
-        assertWrong(
-                "images of 'small/test' are 8×8×1, model 'animals' expects 12×12×1",
-                "evaluate",
-                "--model",
-                model,
-                "--data",
-                small);
-        Path other = ModelFolder.writeData(folder.resolve("other"), 3, 12, "ant", "cow", "bee");
-        assertWrong(
-                "classes of 'other/test' are ant, cow, bee, model 'animals' was trained for ant, bee, cow",
-                "evaluate",
-                "--model",
-                model,
-                "--data",
-                other);
     }
 
     @Test

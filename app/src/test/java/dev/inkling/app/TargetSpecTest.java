@@ -3,12 +3,14 @@ package dev.inkling.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Targets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TargetSpecTest {
 
@@ -70,7 +72,7 @@ class TargetSpecTest {
         assertThatThrownBy(() -> TargetSpec.parse("0", fromOne, false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("target '0': no class '0'; classes: 1, 2, 3;"
-                        + " expected predicted, label, a class, or two such as 1-vs-2");
+                        + " expected predicted, label, predicted-vs-label, a class, or two such as 1-vs-2");
     }
 
     @ParameterizedTest
@@ -82,7 +84,7 @@ class TargetSpecTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("target '" + text + "': no class '" + unknown
                         + "'; classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9;"
-                        + " expected predicted, label, a class, or two such as 0-vs-1");
+                        + " expected predicted, label, predicted-vs-label, a class, or two such as 0-vs-1");
     }
 
     @Test
@@ -92,11 +94,27 @@ class TargetSpecTest {
                 .hasMessage("target '4-vs-4' contrasts a class with itself; name two");
     }
 
+    /** The first image is classified right, the second is a 7 taken for a 9. */
     @Test
-    void labelNeedsLabels() {
-        assertThatThrownBy(() -> TargetSpec.parse("label", DIGITS, false))
+    void ofAMistakeThePredictedClassAgainstTheTrueOne() {
+        TargetSpec spec = TargetSpec.parse("predicted-vs-label", DIGITS, true);
+
+        float[] weights = new float[20];
+        weights[4] = 1;
+        weights[10 + 9] = 1;
+        weights[10 + 7] = -1;
+        assertThat(spec.targets(PREDICTED, TRUTH)).isEqualTo(Targets.of(FloatArrays.of(weights, 2, 10)));
+        assertThat(spec.describe(9, 7)).isEqualTo("why 9, not 7");
+        assertThat(spec.describe(4, 4)).isEqualTo("why 4 (predicted, and right)");
+        assertThat(TargetSpec.mistakes(DIGITS).text()).isEqualTo("predicted-vs-label");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"label", "predicted-vs-label"})
+    void labelNeedsLabels(String text) {
+        assertThatThrownBy(() -> TargetSpec.parse(text, DIGITS, false))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("target 'label' needs labelled images, and image files carry no label;"
+                .hasMessage("target '" + text + "' needs labelled images, and image files carry no label;"
                         + " use --data with --index, or name a class");
     }
 }

@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
@@ -56,6 +57,15 @@ final class Sheet implements AutoCloseable {
 
     void textAround(double center, String text, double baseline, Font font, Color color) {
         text(text, center - Text.width(text, font) / 2, baseline, font, color);
+    }
+
+    /** Turned by a quarter, to be read from below: the baseline is a vertical line, the text begins at the bottom. */
+    void textUpwards(String text, double baseline, double bottom, Font font, Color color) {
+        AffineTransform upright = graphics.getTransform();
+        graphics.translate(baseline, bottom);
+        graphics.rotate(-Math.PI / 2);
+        text(text, 0, 0, font, color);
+        graphics.setTransform(upright);
     }
 
     void image(BufferedImage image, int x, int y) {

@@ -154,34 +154,7 @@ public final class TrainingCurves {
     }
 
     private void style(XYStyler styler, Quantity quantity, int epochs, double[] finite) {
-        // XChart's defaults name installed fonts.
-        styler.setBaseFont(small);
-        styler.setChartTitleFont(title);
-        styler.setLegendFont(small);
-        styler.setAxisTitleFont(small);
-        styler.setAxisTickLabelsFont(small);
-        styler.setAnnotationTextFont(small);
-        styler.setAnnotationTextPanelFont(small);
-        styler.setToolTipFont(small);
-        styler.setCursorFont(small);
-
-        styler.setChartBackgroundColor(Color.WHITE);
-        styler.setPlotBackgroundColor(Color.WHITE);
-        styler.setChartFontColor(Sheet.MUTED);
-        styler.setAxisTickLabelsColor(Sheet.MUTED);
-        styler.setPlotBorderVisible(false);
-        styler.setPlotGridLinesColor(Sheet.HAIRLINE);
-        styler.setPlotGridLinesStroke(new BasicStroke(1));
-        styler.setPlotGridVerticalLinesVisible(false);
-        styler.setAxisTicksLineVisible(false);
-        styler.setAxisTicksMarksVisible(false);
-        styler.setLegendVisible(false);
-        styler.setChartTitleVisible(false);
-        styler.setChartPadding(2);
-        styler.setMarkerSize(6);
-        styler.setPlotContentSize(1);
-        styler.setPlotMargin(0);
-
+        ChartStyle.apply(styler, small);
         double last = firstEpoch + epochs - 1;
         double side = Math.max(0.5, 0.03 * (epochs - 1));
         // Less than one epoch before the first, where a tick would name one that never was.

@@ -1,12 +1,17 @@
-package dev.inkling.app;
+package dev.inkling.trainer;
 
 /** Probabilities from one image's logits, in double precision and without overflow. */
-final class Softmax {
+public final class Softmax {
 
     private Softmax() {}
 
-    /** exp(logitₖ) / Σ exp(logit), for logits [from, from + count). */
-    static double[] of(float[] logits, int from, int count) {
+    /**
+     * exp(logitₖ) / Σ exp(logit), for the logits from, …, from + count − 1 of a longer array.
+     *
+     * @param logits finite numbers
+     * @return count numbers in [0, 1]
+     */
+    public static double[] of(float[] logits, int from, int count) {
         double max = Double.NEGATIVE_INFINITY;
         for (int k = from; k < from + count; k++) {
             max = Math.max(max, logits[k]);

@@ -1,4 +1,4 @@
-package dev.inkling.app;
+package dev.inkling.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
