@@ -8,7 +8,9 @@ import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Datasets;
+import dev.inkling.trainer.DownloadListener;
 import dev.inkling.trainer.Evaluation;
+import dev.inkling.trainer.ImageSize;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.TrainSettings;
 import dev.inkling.trainer.Trainer;
@@ -35,7 +37,7 @@ public final class TrainCommand implements Command {
     @Override
     public int run() throws IOException {
         TrainSettings recipe = settings.recipe();
-        Datasets data = DataSources.open(settings.data, new DownloadMessages(terminal));
+        Datasets data = settings.open(new DownloadMessages(terminal));
         RunFolder folder = new RunFolder(settings.folder());
         TrainingConsole console = new TrainingConsole(terminal, folder);
         Trainer trainer = Guice.createInjector(new TrainerModule(recipe, data.train(), folder, console))
@@ -97,8 +99,16 @@ public final class TrainCommand implements Command {
         @Parameter(
                 names = "--data",
                 placeholder = "DATA",
-                description = "mnist (downloaded once), strokes (generated), or a folder with the four IDX files")
+                description =
+                        "mnist (downloaded once), strokes (generated), or a folder: of IDX files (Fashion-MNIST, EMNIST), of"
+                                + " CIFAR's binary files, or with a sub-folder of PNG or JPEG files per class")
         String data = "mnist";
+
+        @Parameter(
+                names = "--size",
+                placeholder = "SIZE",
+                description = "scale image files to this size: 64, or height and width as 48x64")
+        String size;
 
         @Parameter(
                 names = "--out",
@@ -144,6 +154,12 @@ public final class TrainCommand implements Command {
                     : Path.of("runs").resolve(Path.of(data).toAbsolutePath().getFileName());
         }
 
+        Datasets open(DownloadListener listener) {
+            return size == null
+                    ? DataSources.open(data, listener)
+                    : DataSources.open(data, ImageSize.parse(size), listener);
+        }
+
         TrainSettings recipe() {
             return new TrainSettings(epochs, batchSize, learningRate, validation, dropout, seed);
         }
@@ -159,6 +175,7 @@ public final class TrainCommand implements Command {
                     "inkling train",
                     "inkling train --data strokes --epochs 3 --out runs/strokes",
                     "inkling train --data ~/fashion-mnist --seed 1 --out runs/fashion",
+                    "inkling train --data ~/photos --size 64",
                     "inkling train --resume --epochs 40");
         }
     }
