@@ -7,6 +7,7 @@ import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.trainer.DataSources;
+import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.Datasets;
 import dev.inkling.trainer.DownloadListener;
 import dev.inkling.trainer.Evaluation;
@@ -15,15 +16,21 @@ import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.TrainSettings;
 import dev.inkling.trainer.Trainer;
 import dev.inkling.trainer.TrainerModule;
+import dev.inkling.trainer.TrainingListener;
+import dev.inkling.trainer.WatchedImages;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code inkling train}: trains, keeps the best epoch, and measures it on the test set at the end. */
 public final class TrainCommand implements Command {
+
+    /** Images that TensorBoard shows explained after every epoch. */
+    private static final int WATCHED = 10;
 
     private final Settings settings;
     private final Terminal terminal;
@@ -40,15 +47,29 @@ public final class TrainCommand implements Command {
         Datasets data = settings.open(new DownloadMessages(terminal));
         RunFolder folder = new RunFolder(settings.folder());
         TrainingConsole console = new TrainingConsole(terminal, folder);
-        Trainer trainer = Guice.createInjector(new TrainerModule(recipe, data.train(), folder, console))
-                .getInstance(Trainer.class);
-        if (train(trainer, console) == Trainer.Outcome.STOPPED) {
+        Trainer.Outcome outcome;
+        try (TensorBoardLog log = tensorBoard(data.train(), recipe)) {
+            TrainingListener listener = settings.noTensorBoard ? console : new TrainingListeners(List.of(console, log));
+            Trainer trainer = Guice.createInjector(new TrainerModule(recipe, data.train(), folder, listener))
+                    .getInstance(Trainer.class);
+            outcome = train(trainer, console);
+        }
+        if (outcome == Trainer.Outcome.STOPPED) {
             terminal.err().println("stopped and saved; go on with: inkling train ... --resume");
             return Main.FAILURE;
         }
         double accuracy = measure(folder.model(), data);
         terminal.out().printf(Locale.ROOT, "test accuracy %.2f %%%nmodel %s%n", 100 * accuracy, folder.model());
         return Main.OK;
+    }
+
+    private TensorBoardLog tensorBoard(Dataset training, TrainSettings recipe) {
+        return new TensorBoardLog(
+                terminal,
+                settings.folder().resolve("tensorboard"),
+                training,
+                WatchedImages.heldOut(training, recipe, WATCHED),
+                Clock.systemUTC());
     }
 
     /** Trains; where the user interrupts, the step at hand is finished and saved before the JVM ends. */
@@ -120,6 +141,11 @@ public final class TrainCommand implements Command {
 
         @Parameter(names = "--resume", description = "go on from the latest checkpoint in the folder")
         boolean resume;
+
+        @Parameter(
+                names = "--no-tensorboard",
+                description = "write no log for TensorBoard (which 'tensorboard --logdir DIR' would show)")
+        boolean noTensorBoard;
 
         @Parameter(names = "--epochs", category = "Recipe", description = "passes over the training images")
         int epochs = TrainSettings.DEFAULT.epochs();

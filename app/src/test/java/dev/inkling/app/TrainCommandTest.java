@@ -119,6 +119,18 @@ class TrainCommandTest {
         assertThat(text(err)).contains("resuming in epoch 2 after 0 of 1 steps").doesNotContain("epoch 1/2");
         JsonNode history = JsonMapper.shared().readTree(Files.readString(run.resolve("history.json")));
         assertThat(history.get("epochs")).hasSize(2);
+        assertThat(run.resolve("tensorboard/training"))
+                .as("a log for TensorBoard each time")
+                .isDirectoryRecursivelyContaining("glob:**000.inkling")
+                .satisfies(folder -> assertThat(folder.toFile().list()).hasSize(2));
+    }
+
+    @Test
+    void theLogForTensorBoardCanBeTurnedOff() {
+        assertThat(inkling("train", "--data", data, "--epochs", 1, "--out", run, "--no-tensorboard"))
+                .isEqualTo(Main.OK);
+        assertThat(run.resolve("tensorboard")).doesNotExist();
+        assertThat(run.resolve("history.png")).exists();
     }
 
     @Test
