@@ -48,7 +48,7 @@ public final class EvaluateCommand implements Command {
         out.ifPresent(EvaluationReport::requireWritable);
         try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
             explainers.forEach(explainer -> explainer.requireFit(model));
-            Dataset test = DataSources.open(settings.data, new DownloadMessages(terminal))
+            Dataset test = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal))
                     .test();
             InputImage.requireFit(test, model.signature());
             Evaluation evaluation = evaluate(model, test);
@@ -127,7 +127,7 @@ public final class EvaluateCommand implements Command {
                 names = "--data",
                 placeholder = "DATA",
                 required = true,
-                description = "mnist, strokes, or a folder with IDX files; its test set is used")
+                description = "as 'train' takes it; its test set is used")
         String data;
 
         @Parameter(

@@ -45,7 +45,7 @@ public final class ExplainCommand implements Command {
             String data = "image files";
             List<InputImage> images;
             if (index.isPresent()) {
-                Dataset test = DataSources.open(settings.data, new DownloadMessages(terminal))
+                Dataset test = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal))
                         .test();
                 data = test.name();
                 images = InputImage.ofData(test, index.get().indices(test.size(), test.name()), model.signature());
@@ -68,7 +68,7 @@ public final class ExplainCommand implements Command {
             throw new InvalidInputException(
                     settings.index == null
                             ? "--data needs --index: which images of its test set, such as 0,5,7..20"
-                            : "--index needs --data: mnist, strokes, or a folder with IDX files");
+                            : "--index needs --data: mnist, strokes, or a folder of data");
         }
     }
 
@@ -86,10 +86,7 @@ public final class ExplainCommand implements Command {
         @Parameter(names = "--model", placeholder = "DIR", required = true, description = "model folder")
         Path model;
 
-        @Parameter(
-                names = "--data",
-                placeholder = "DATA",
-                description = "mnist, strokes, or a folder with IDX files; its test set is used")
+        @Parameter(names = "--data", placeholder = "DATA", description = "as 'train' takes it; its test set is used")
         String data;
 
         @Parameter(

@@ -9,22 +9,31 @@ import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.trainer.DataSources;
+import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.Datasets;
+import dev.inkling.trainer.DownloadListener;
 import dev.inkling.trainer.Evaluation;
+import dev.inkling.trainer.ImageSize;
 import dev.inkling.trainer.Precision;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.TrainSettings;
 import dev.inkling.trainer.Trainer;
 import dev.inkling.trainer.TrainerModule;
+import dev.inkling.trainer.TrainingListener;
+import dev.inkling.trainer.WatchedImages;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code inkling train}: trains, keeps the best epoch, and measures it on the test set at the end. */
 public final class TrainCommand implements Command {
+
+    /** Images that TensorBoard shows explained after every epoch. */
+    private static final int WATCHED = 10;
 
     private final Settings settings;
     private final Terminal terminal;
@@ -38,7 +47,7 @@ public final class TrainCommand implements Command {
     @Override
     public int run() throws IOException {
         TrainSettings recipe = settings.recipe.settings();
-        Datasets data = DataSources.open(settings.data, new DownloadMessages(terminal));
+        Datasets data = settings.open(new DownloadMessages(terminal));
         if (settings.preview != null) {
             Png.write(AugmentationPreview.draw(data.train(), recipe), settings.preview);
             terminal.out().println(settings.preview);
@@ -47,9 +56,14 @@ public final class TrainCommand implements Command {
         terminal.err().println(describe(recipe.precision()));
         RunFolder folder = new RunFolder(settings.folder());
         TrainingConsole console = new TrainingConsole(terminal, folder);
-        Trainer trainer = Guice.createInjector(new TrainerModule(recipe, data.train(), folder, console))
-                .getInstance(Trainer.class);
-        if (train(trainer, console) == Trainer.Outcome.STOPPED) {
+        Trainer.Outcome outcome;
+        try (TensorBoardLog log = tensorBoard(data.train(), recipe)) {
+            TrainingListener listener = settings.noTensorBoard ? console : new TrainingListeners(List.of(console, log));
+            Trainer trainer = Guice.createInjector(new TrainerModule(recipe, data.train(), folder, listener))
+                    .getInstance(Trainer.class);
+            outcome = train(trainer, console);
+        }
+        if (outcome == Trainer.Outcome.STOPPED) {
             terminal.err().println("stopped and saved; go on with: inkling train ... --resume");
             return Main.FAILURE;
         }
@@ -67,6 +81,15 @@ public final class TrainCommand implements Command {
                                 : "; this processor has no instructions for it, --precision float32 will be faster");
             case FLOAT32 -> "computing in float32";
         };
+    }
+
+    private TensorBoardLog tensorBoard(Dataset training, TrainSettings recipe) {
+        return new TensorBoardLog(
+                terminal,
+                settings.folder().resolve("tensorboard"),
+                training,
+                WatchedImages.heldOut(training, recipe, WATCHED),
+                Clock.systemUTC());
     }
 
     /** Trains; where the user interrupts, the step at hand is finished and saved before the JVM ends. */
@@ -118,8 +141,16 @@ public final class TrainCommand implements Command {
         @Parameter(
                 names = "--data",
                 placeholder = "DATA",
-                description = "mnist (downloaded once), strokes (generated), or a folder with the four IDX files")
+                description =
+                        "mnist (downloaded once), strokes (generated), or a folder: of IDX files (Fashion-MNIST, EMNIST), of"
+                                + " CIFAR's binary files, or with a sub-folder of PNG or JPEG files per class")
         String data = "mnist";
+
+        @Parameter(
+                names = "--size",
+                placeholder = "SIZE",
+                description = "scale image files to this size: 64, or height and width as 48x64")
+        String size;
 
         @Parameter(
                 names = "--out",
@@ -141,10 +172,21 @@ public final class TrainCommand implements Command {
         @ParametersDelegate
         RecipeOptions recipe = new RecipeOptions();
 
+        @Parameter(
+                names = "--no-tensorboard",
+                description = "write no log for TensorBoard (which 'tensorboard --logdir DIR' would show)")
+        boolean noTensorBoard;
+
         Path folder() {
             return folder != null
                     ? folder
                     : Path.of("runs").resolve(Path.of(data).toAbsolutePath().getFileName());
+        }
+
+        Datasets open(DownloadListener listener) {
+            return size == null
+                    ? DataSources.open(data, listener)
+                    : DataSources.open(data, ImageSize.parse(size), listener);
         }
 
         @Override
@@ -160,6 +202,7 @@ public final class TrainCommand implements Command {
                     "inkling train --data ~/fashion-mnist --seed 1 --out runs/fashion",
                     "inkling train --preset quick",
                     "inkling train --preview augmentation.png --elastic 60",
+                    "inkling train --data ~/photos --size 64",
                     "inkling train --resume");
         }
     }

@@ -2,6 +2,7 @@ package dev.inkling.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -62,6 +63,54 @@ class TrainCommandTest {
     }
 
     @Test
+    void trainsOnImageFilesWhoseFoldersNameTheClasses() throws IOException {
+        Path photos = temp.resolve("photos");
+        int[] colours = {0xFF0000, 0x00FF00, 0x2020FF};
+        String[] names = {"T-shirt", "Ankle boot", "bag"};
+        for (int i = 0; i < 60; i++) {
+            BufferedImage image = new BufferedImage(20 + i % 5, 20, BufferedImage.TYPE_INT_RGB);
+            for (int p = 0; p < 400; p++) {
+                image.setRGB(p % 20, p / 20, colours[i % 3] & (p * 7919 + i) * 0x10101);
+            }
+            Path file = photos.resolve(names[i % 3]).resolve(i + ".png");
+            Files.createDirectories(file.getParent());
+            ImageIO.write(image, "png", file.toFile());
+        }
+
+        assertThat(inkling("train", "--data", photos, "--epochs", 1, "--out", run))
+                .isEqualTo(Main.WRONG_USE);
+        assertThat(text(err)).contains("scale all by --size, such as --size 20x2");
+        assertThat(inkling(
+                        "train", "--data", photos, "--size", "16x12", "--epochs", 1, "--batch-size", 9, "--out", run))
+                .isEqualTo(Main.OK);
+
+        try (TensorFlowModel model = TensorFlowModel.load(run.resolve("model"))) {
+            assertThat(model.card().labels()).containsExactly("Ankle boot", "T-shirt", "bag");
+            assertThat(model.card().name()).isEqualTo("photos");
+            assertThat(model.card().input()).isEqualTo(new ModelCard.Input(16, 12, 3, 0, 1));
+        }
+        // The model tells the size.
+        assertThat(inkling("evaluate", "--model", run.resolve("model"), "--data", photos))
+                .isEqualTo(Main.OK);
+        assertThat(text(out)).contains("on 6 images of photos/test");
+        Path report = temp.resolve("report");
+        assertThat(inkling(
+                        "explain",
+                        "--model",
+                        run.resolve("model"),
+                        "--data",
+                        photos,
+                        "--index",
+                        "0,5",
+                        "--explainer",
+                        "saliency",
+                        "--out",
+                        report))
+                .isEqualTo(Main.OK);
+        assertThat(report.resolve("0000-labelAnkle-boot/figure.png")).exists();
+    }
+
+    @Test
     void resumesWithMoreEpochs() throws IOException {
         assertThat(inkling("train", "--data", data, "--schedule", "constant", "--epochs", 1, "--out", run))
                 .isEqualTo(Main.OK);
@@ -70,6 +119,18 @@ class TrainCommandTest {
         assertThat(text(err)).contains("resuming in epoch 2 after 0 of 1 steps").doesNotContain("epoch 1/2");
         JsonNode history = JsonMapper.shared().readTree(Files.readString(run.resolve("history.json")));
         assertThat(history.get("epochs")).hasSize(2);
+        assertThat(run.resolve("tensorboard/training"))
+                .as("a log for TensorBoard each time")
+                .isDirectoryRecursivelyContaining("glob:**000.inkling")
+                .satisfies(folder -> assertThat(folder.toFile().list()).hasSize(2));
+    }
+
+    @Test
+    void theLogForTensorBoardCanBeTurnedOff() {
+        assertThat(inkling("train", "--data", data, "--epochs", 1, "--out", run, "--no-tensorboard"))
+                .isEqualTo(Main.OK);
+        assertThat(run.resolve("tensorboard")).doesNotExist();
+        assertThat(run.resolve("history.png")).exists();
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -62,22 +61,48 @@ final class IdxFile {
      *
      * @throws InvalidInputException if their numbers differ or a label is none of the classes
      */
-    static Dataset join(String name, IdxFile images, IdxFile labels, List<String> classes) {
+    static Dataset join(String name, IdxFile images, IdxFile labels, ClassNames classes) {
         if (images.shape[0] != labels.shape[0]) {
             throw new InvalidInputException(
                     "%s holds %d images, but %s holds %d labels; expected as many of both: take the two files from one place",
                     images.source, images.shape[0], labels.source, labels.shape[0]);
         }
-        for (int i = 0; i < labels.values.length; i++) {
-            if ((labels.values[i] & 0xFF) >= classes.size()) {
+        int last = classes.first() + classes.names().size() - 1;
+        byte[] indices = new byte[labels.values.length];
+        for (int i = 0; i < indices.length; i++) {
+            int label = labels.values[i] & 0xFF;
+            if (label < classes.first() || label > last) {
                 throw new InvalidInputException(
-                        "%s: label %d at position %d is outside 0 to %d; the file is damaged, or its classes are to be named"
+                        "%s: label %d at position %d is outside %d to %d; the file is damaged, or its classes are to be named"
                                 + " in a file %s beside it, one a line",
-                        labels.source, labels.values[i] & 0xFF, i, classes.size() - 1, IdxFolder.LABELS);
+                        labels.source, label, i, classes.first(), last, IdxFolder.LABELS);
             }
+            indices[i] = (byte) (label - classes.first());
         }
         int channels = images.shape.length == COLOUR_IMAGES_RANK ? images.shape[3] : 1;
-        return new Dataset(name, images.shape[1], images.shape[2], channels, images.values, labels.values, classes);
+        return new Dataset(name, images.shape[1], images.shape[2], channels, images.values, indices, classes.names());
+    }
+
+    /** The same images with rows and columns exchanged. */
+    IdxFile transposed() {
+        int height = shape[1];
+        int width = shape[2];
+        int channels = shape.length == COLOUR_IMAGES_RANK ? shape[3] : 1;
+        byte[] turned = new byte[values.length];
+        int out = 0;
+        for (int image = 0; image < values.length; image += height * width * channels) {
+            for (int x = 0; x < width; x++) {
+                for (int y = 0; y < height; y++) {
+                    for (int c = 0; c < channels; c++) {
+                        turned[out++] = values[image + (y * width + x) * channels + c];
+                    }
+                }
+            }
+        }
+        int[] turnedShape = shape.clone();
+        turnedShape[1] = width;
+        turnedShape[2] = height;
+        return new IdxFile(source, turnedShape, turned);
     }
 
     /** SHA-256, in lower-case hexadecimal, of the uncompressed file. */

@@ -113,7 +113,8 @@ public final class ImageFiles {
         return MnistFraming.centred(ink, columns, new MnistFraming.Box(0, 0, rows, columns), height, width);
     }
 
-    private static BufferedImage resized(BufferedImage image, int width, int height) {
+    /** Stretched to exactly this size. */
+    static BufferedImage resized(BufferedImage image, int width, int height) {
         if (image.getWidth() == width && image.getHeight() == height) {
             return image;
         }

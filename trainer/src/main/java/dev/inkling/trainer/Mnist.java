@@ -82,7 +82,7 @@ record Mnist(Path cache, List<URI> mirrors, Map<String, String> hashes, Duration
                 name,
                 obtain(client, images, IdxFile::readImages, listener),
                 obtain(client, labels, IdxFile::readLabels, listener),
-                IdxFolder.DIGITS);
+                ClassNames.DIGITS);
     }
 
     private IdxFile obtain(HttpClient client, String name, Function<Path, IdxFile> reader, DownloadListener listener) {

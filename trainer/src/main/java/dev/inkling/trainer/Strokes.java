@@ -82,7 +82,7 @@ public final class Strokes {
             System.arraycopy(digit.pixels(), 0, pixels, i * SIDE * SIDE, SIDE * SIDE);
             classes[i] = (byte) digit.label();
         });
-        return new Dataset(name, SIDE, SIDE, 1, pixels, classes, IdxFolder.DIGITS);
+        return new Dataset(name, SIDE, SIDE, 1, pixels, classes, ClassNames.DIGITS.names());
     }
 
     private static float[] draw(int label, Random random) {

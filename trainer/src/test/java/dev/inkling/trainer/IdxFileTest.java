@@ -54,7 +54,7 @@ class IdxFileTest {
         Path labelsFile = Files.write(folder.resolve("labels.gz"), gzip ? labels : Idx.gzip(labels));
 
         Dataset data =
-                IdxFile.join("some", IdxFile.readImages(imagesFile), IdxFile.readLabels(labelsFile), IdxFolder.DIGITS);
+                IdxFile.join("some", IdxFile.readImages(imagesFile), IdxFile.readLabels(labelsFile), ClassNames.DIGITS);
 
         assertThat(data.size()).isEqualTo(3);
         assertThat(new int[] {data.height(), data.width(), data.channels()}).containsExactly(5, 4, 1);
@@ -67,7 +67,7 @@ class IdxFileTest {
         IdxFile images = IdxFile.readImages(holding(Idx.file(new byte[24], 2, 2, 2, 3)));
         IdxFile labels = IdxFile.readLabels(Files.write(folder.resolve("labels"), Idx.labels(1, 2)));
 
-        Dataset data = IdxFile.join("some", images, labels, IdxFolder.DIGITS);
+        Dataset data = IdxFile.join("some", images, labels, ClassNames.DIGITS);
 
         assertThat(data.channels()).isEqualTo(3);
     }
@@ -193,7 +193,7 @@ class IdxFileTest {
         Path labelsFile = Files.write(folder.resolve("labels"), Idx.labels(1, 2));
         IdxFile labels = IdxFile.readLabels(labelsFile);
 
-        assertThatThrownBy(() -> IdxFile.join("some", images, labels, IdxFolder.DIGITS))
+        assertThatThrownBy(() -> IdxFile.join("some", images, labels, ClassNames.DIGITS))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "%s holds 3 images, but %s holds 2 labels; expected as many of both: take the two files from one"
@@ -207,7 +207,7 @@ class IdxFileTest {
         Path labelsFile = Files.write(folder.resolve("labels"), Idx.labels(1, 9, 200));
         IdxFile labels = IdxFile.readLabels(labelsFile);
 
-        assertThatThrownBy(() -> IdxFile.join("some", images, labels, IdxFolder.DIGITS))
+        assertThatThrownBy(() -> IdxFile.join("some", images, labels, ClassNames.DIGITS))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "%s: label 200 at position 2 is outside 0 to 9; the file is damaged, or its classes are to be named"
