@@ -157,8 +157,12 @@ final class EvaluationPage {
         return String.format(Locale.ROOT, "%.4f", value);
     }
 
-    private static String probability(double value) {
-        return String.format(Locale.ROOT, value > 0 && value < 0.00005 ? "%.1e" : "%.4f", value);
+    /** Never 1 or 0 unless it is exactly that. */
+    static String probability(double value) {
+        if (value < 1 && value > 0.9999) {
+            return ">0.9999";
+        }
+        return String.format(Locale.ROOT, value > 0 && value < 0.0001 ? "%.1e" : "%.4f", value);
     }
 
     private static String count(long value) {

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -89,6 +91,12 @@ class EvaluationReportTest {
                         + "<td class=\"number\">100.00 %</td></tr>")
                 .contains("12.50 %", "25.00 % in the worst")
                 .contains("On average 87.50 % sure, and right about 75.00 %");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1.0000", "0.99999999,>0.9999", "0.98765,0.9877", "0.0001,0.0001", "0.00002,2.0e-05", "0,0.0000"})
+    void onlyCertaintyIsOneOrZero(double probability, String text) {
+        assertThat(EvaluationPage.probability(probability)).isEqualTo(text);
     }
 
     @Test

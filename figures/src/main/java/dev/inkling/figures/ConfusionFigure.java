@@ -163,7 +163,7 @@ public final class ConfusionFigure {
                 Color color = hit ? HIT : count == 0 ? Color.WHITE : color((double) count / totals[truth]);
                 sheet.fill(x, y, cell - 1, cell - 1, color);
                 if (numbered && (hit || count > 0)) {
-                    Color ink = hit ? Sheet.MUTED : luminance(color) < 0.4 ? Color.WHITE : Sheet.TEXT;
+                    Color ink = hit ? Sheet.MUTED : luminance(color) < 0.48 ? Color.WHITE : Sheet.TEXT;
                     sheet.textAround(
                             x + (cell - 1) / 2.0, String.valueOf(count), baseline(y), hit ? font : errorFont, ink);
                 }
