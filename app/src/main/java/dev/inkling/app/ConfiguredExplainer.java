@@ -2,9 +2,14 @@ package dev.inkling.app;
 
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
+import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * An explainer with its options, as asked for.
@@ -17,5 +22,46 @@ public record ConfiguredExplainer(ExplainerCard card, Map<String, String> option
 
     public ConfiguredExplainer {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+    }
+
+    /**
+     * Checks that it can explain this model, as far as that can be known before.
+     *
+     * @throws InvalidInputException if the model lacks a capability or a kind of layer that the method needs, or the layer that
+     *     it is told to look at: by convention an option called {@code layer} names a layer of the model, or is empty
+     */
+    void requireFit(Model model) {
+        String name = card.name();
+        for (Class<?> need : card.needs()) {
+            if (model.capability(need).isEmpty()) {
+                throw new InvalidInputException(
+                        "explainer '%s' needs a model that offers %s, model '%s' does not",
+                        name, need.getSimpleName(), model.signature().name());
+            }
+        }
+        try {
+            card.layers().forEach(model.signature()::requireLayers);
+            String layer = options.getOrDefault("layer", "");
+            if (!layer.isEmpty()) {
+                model.signature().layer(layer);
+            }
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(e, "explainer '%s': %s", name, e.getMessage());
+        }
+    }
+
+    /** Those of these that fit a model; tells, for each that does not, why it is left out. */
+    static List<ConfiguredExplainer> fitting(
+            List<ConfiguredExplainer> explainers, Model model, Consumer<String> leftOut) {
+        List<ConfiguredExplainer> fitting = new ArrayList<>();
+        for (ConfiguredExplainer explainer : explainers) {
+            try {
+                explainer.requireFit(model);
+                fitting.add(explainer);
+            } catch (InvalidInputException e) {
+                leftOut.accept(e.getMessage());
+            }
+        }
+        return fitting;
     }
 }

@@ -6,6 +6,7 @@ import com.google.inject.Guice;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.Datasets;
+import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.Strokes;
 import dev.inkling.trainer.TrainSettings;
@@ -20,7 +21,7 @@ import java.util.stream.IntStream;
 
 /**
  * {@code inkling demo}: from nothing to explanations, offline and in seconds. Trains briefly on generated digits and explains
- * one of each class with every explainer that is installed.
+ * one of each class with every explainer that is installed and fits the model.
  */
 public final class DemoCommand implements Command {
 
@@ -28,7 +29,7 @@ public final class DemoCommand implements Command {
     private static final int TRAINING_IMAGES = 5_000;
 
     /** Small batches: more steps for the images there are. */
-    private static final TrainSettings BRIEF = new TrainSettings(1, 64, 0.002, 0.1, 0.25, 1);
+    private static final TrainSettings BRIEF = Preset.QUICK.settings();
 
     private final Settings settings;
     private final ExplainerCatalog catalog;
@@ -63,10 +64,12 @@ public final class DemoCommand implements Command {
     }
 
     private int explain(TensorFlowModel model, Dataset test) throws IOException {
-        List<ConfiguredExplainer> explainers = catalog.installed().stream()
+        List<ConfiguredExplainer> all = catalog.installed().stream()
                 .map(installed -> new ConfiguredExplainer(
                         installed.card(), installed.resolved(Map.of()), installed.create(Map.of())))
                 .toList();
+        List<ConfiguredExplainer> explainers =
+                ConfiguredExplainer.fitting(all, model, reason -> terminal.err().println("left out: " + reason));
         List<InputImage> images = InputImage.ofData(test, oneOfEachClass(test), model.signature());
         TargetSpec target = TargetSpec.parse("predicted", model.signature().labels(), true);
         return reportWork.run(model, test.name(), images, target, explainers, settings.out);
@@ -83,7 +86,7 @@ public final class DemoCommand implements Command {
 
     @Parameters(
             commandNames = "demo",
-            commandDescription = "explains ten generated digits with every explainer: offline, in seconds")
+            commandDescription = "explains ten generated digits with every explainer that fits: offline, in seconds")
     static final class Settings implements CommandSettings {
 
         @Parameter(

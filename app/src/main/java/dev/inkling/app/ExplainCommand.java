@@ -4,7 +4,6 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.InvalidInputException;
-import dev.inkling.spi.Model;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
 import jakarta.inject.Inject;
@@ -43,7 +42,7 @@ public final class ExplainCommand implements Command {
         try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
             TargetSpec target =
                     TargetSpec.parse(settings.target, model.signature().labels(), index.isPresent());
-            explainers.forEach(explainer -> requireFit(explainer, model));
+            explainers.forEach(explainer -> explainer.requireFit(model));
             String data = "image files";
             List<InputImage> images;
             if (index.isPresent()) {
@@ -97,26 +96,6 @@ public final class ExplainCommand implements Command {
             throw new InvalidInputException("%s", String.join("; ", problems));
         }
         return explainers;
-    }
-
-    /** By convention an option called {@code layer} names a layer of the model, or is empty. */
-    static void requireFit(ConfiguredExplainer explainer, Model model) {
-        String name = explainer.card().name();
-        for (Class<?> need : explainer.card().needs()) {
-            if (model.capability(need).isEmpty()) {
-                throw new InvalidInputException(
-                        "explainer '%s' needs a model that offers %s, model '%s' does not",
-                        name, need.getSimpleName(), model.signature().name());
-            }
-        }
-        String layer = explainer.options().getOrDefault("layer", "");
-        if (!layer.isEmpty()) {
-            try {
-                model.signature().layer(layer);
-            } catch (InvalidInputException e) {
-                throw new InvalidInputException(e, "explainer '%s': %s", name, e.getMessage());
-            }
-        }
     }
 
     @Parameters(

@@ -20,6 +20,8 @@ record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
             String paper,
             String family,
             List<String> needs,
+            List<String> layers,
+            boolean targeted,
             Contract contract,
             List<OptionEntry> options,
             String origin) {}
@@ -64,6 +66,8 @@ record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
                 card.paper(),
                 lower(card.family()),
                 card.needs().stream().map(Class::getSimpleName).toList(),
+                card.layers().stream().map(ExplainerListing::lower).toList(),
+                card.targeted(),
                 new Contract(lower(contract.sign()), contract.complete(), contract.unit()),
                 explainer.options().stream().map(ExplainerListing::option).toList(),
                 explainer.origin());

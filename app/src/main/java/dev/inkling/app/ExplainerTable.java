@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Explainers as text for a person. */
 final class ExplainerTable {
@@ -47,9 +48,8 @@ final class ExplainerTable {
                 List.of(
                         "  values",
                         lower(contract.sign()) + ", " + contract.unit()
-                                + (contract.complete()
-                                        ? ", summing to the score minus the score of the baseline"
-                                        : "")),
+                                + (contract.complete() ? ", summing to the score minus the score of the baseline" : "")
+                                + (card.targeted() ? "" : ", the same for every target")),
                 List.of("  from", explainer.origin()))));
         text.append(explainer.options().isEmpty() ? "  no options\n" : "  options\n");
         text.append(
@@ -84,9 +84,11 @@ final class ExplainerTable {
     }
 
     private static String needs(ExplainerCard card) {
-        return card.needs().isEmpty()
-                ? "scores"
-                : card.needs().stream().map(Class::getSimpleName).collect(Collectors.joining(", "));
+        String needs = Stream.concat(
+                        card.needs().stream().map(Class::getSimpleName),
+                        card.layers().stream().map(kind -> lower(kind) + " layer"))
+                .collect(Collectors.joining(", "));
+        return needs.isEmpty() ? "scores" : needs;
     }
 
     private static String lower(Enum<?> constant) {

@@ -62,10 +62,15 @@ final class Help {
     static List<ParameterDescription> described(JCommander scope) {
         return scope.getFields().values().stream()
                 .filter(option -> !option.getParameter().hidden())
-                .sorted(Comparator.comparingInt((ParameterDescription option) ->
-                                scope.getObjects().indexOf(option.getObject()))
+                .sorted(Comparator.comparingInt((ParameterDescription option) -> rank(option, scope))
                         .thenComparingInt(Help::place))
                 .toList();
+    }
+
+    /** The command's own options, then those of its delegates, then everybody's. */
+    private static int rank(ParameterDescription option, JCommander scope) {
+        int index = scope.getObjects().indexOf(option.getObject());
+        return index < 0 ? 1 : 2 * index;
     }
 
     /** JCommander shuffles; reflection gives fields in the order of the source. */

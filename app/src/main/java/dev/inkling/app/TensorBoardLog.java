@@ -30,7 +30,7 @@ import org.tensorflow.ndarray.FloatNdArray;
  * Writes a training run for TensorBoard, as two of its runs so that both curves share a diagram:
  *
  * <pre>
- * training/    step/loss over the last steps, epoch/loss, epoch/accuracy, epoch/learning rate, epoch/images per second;
+ * training/    step/loss over the last steps, step/learning rate, epoch/loss, epoch/accuracy, epoch/learning rate, epoch/images per second;
  *              a histogram of each weight array; attention/CLASS: why the model takes an image for its class
  * validation/  epoch/loss, epoch/accuracy
  * </pre>
@@ -90,7 +90,9 @@ final class TensorBoardLog implements TrainingListener, AutoCloseable {
         pointLossSum = lossSum;
         orGiveUp(() -> {
             if (training.isPresent()) {
-                training.get().scalar("step/loss", (step.epoch() - 1L) * batches + step.batch(), loss);
+                long number = (step.epoch() - 1L) * batches + step.batch();
+                training.get().scalar("step/loss", number, loss);
+                training.get().scalar("step/learning rate", number, step.learningRate());
                 training.get().flush();
             }
         });
@@ -116,7 +118,9 @@ final class TensorBoardLog implements TrainingListener, AutoCloseable {
                 for (Map.Entry<String, float[]> weights : end.weights().entrySet()) {
                     events.histogram(weights.getKey(), step, weights.getValue());
                 }
-                explain(end.checkpoint(), events, step, "epoch " + metrics.epoch());
+                if (end.checkpoint().isPresent()) {
+                    explain(end.checkpoint().get(), events, step, "epoch " + metrics.epoch());
+                }
                 events.flush();
             }
         });

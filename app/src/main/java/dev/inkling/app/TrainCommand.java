@@ -2,7 +2,9 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import com.google.inject.Guice;
+import dev.inkling.figures.Png;
 import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
@@ -12,6 +14,7 @@ import dev.inkling.trainer.Datasets;
 import dev.inkling.trainer.DownloadListener;
 import dev.inkling.trainer.Evaluation;
 import dev.inkling.trainer.ImageSize;
+import dev.inkling.trainer.Precision;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.TrainSettings;
 import dev.inkling.trainer.Trainer;
@@ -43,8 +46,14 @@ public final class TrainCommand implements Command {
 
     @Override
     public int run() throws IOException {
-        TrainSettings recipe = settings.recipe();
+        TrainSettings recipe = settings.recipe.settings();
         Datasets data = settings.open(new DownloadMessages(terminal));
+        if (settings.preview != null) {
+            Png.write(AugmentationPreview.draw(data.train(), recipe), settings.preview);
+            terminal.out().println(settings.preview);
+            return Main.OK;
+        }
+        terminal.err().println(describe(recipe.precision()));
         RunFolder folder = new RunFolder(settings.folder());
         TrainingConsole console = new TrainingConsole(terminal, folder);
         Trainer.Outcome outcome;
@@ -58,7 +67,7 @@ public final class TrainCommand implements Command {
             terminal.err().println("stopped and saved; go on with: inkling train ... --resume");
             return Main.FAILURE;
         }
-        double accuracy = measure(folder.model(), data);
+        double accuracy = measure(folder.model(), data, recipe);
         terminal.out().printf(Locale.ROOT, "test accuracy %.2f %%%nmodel %s%n", 100 * accuracy, folder.model());
         return Main.OK;
     }
@@ -70,6 +79,17 @@ public final class TrainCommand implements Command {
                 training,
                 WatchedImages.heldOut(training, recipe, WATCHED),
                 Clock.systemUTC());
+    }
+
+    private static String describe(Precision precision) {
+        return switch (precision) {
+            case BFLOAT16 ->
+                "computing in bfloat16, with weights in float32"
+                        + (Precision.fastest() == precision
+                                ? ", for which this processor has instructions; --precision float32 is slower and exact"
+                                : "; this processor has no instructions for it, --precision float32 will be faster");
+            case FLOAT32 -> "computing in float32";
+        };
     }
 
     /** Trains; where the user interrupts, the step at hand is finished and saved before the JVM ends. */
@@ -103,12 +123,13 @@ public final class TrainCommand implements Command {
     }
 
     /** The one look at the test set: after all choices are made. */
-    private double measure(Path model, Datasets data) throws IOException {
+    private double measure(Path model, Datasets data, TrainSettings recipe) throws IOException {
         ModelCard measured;
         try (TensorFlowModel best = TensorFlowModel.load(model)) {
             measured = best.card()
-                    .withTestAccuracy(
-                            Evaluation.of(best, data.test(), done -> {}).accuracy());
+                    .finished(
+                            Evaluation.of(best, data.test(), done -> {}).accuracy(),
+                            "inkling train --data " + settings.data + " " + settings.recipe.commandLine(recipe));
         }
         SavedModelWriter.writeCard(model, measured);
         return measured.accuracy().test();
@@ -139,6 +160,12 @@ public final class TrainCommand implements Command {
                                 + " given")
         Path folder;
 
+        @Parameter(
+                names = "--preview",
+                placeholder = "FILE",
+                description = "draw what augmentation does to this PNG file, and train nothing")
+        Path preview;
+
         @Parameter(names = "--resume", description = "go on from the latest checkpoint in the folder")
         boolean resume;
 
@@ -147,32 +174,8 @@ public final class TrainCommand implements Command {
                 description = "write no log for TensorBoard (which 'tensorboard --logdir DIR' would show)")
         boolean noTensorBoard;
 
-        @Parameter(names = "--epochs", category = "Recipe", description = "passes over the training images")
-        int epochs = TrainSettings.DEFAULT.epochs();
-
-        @Parameter(names = "--batch-size", category = "Recipe", description = "images per step")
-        int batchSize = TrainSettings.DEFAULT.batchSize();
-
-        @Parameter(names = "--learning-rate", category = "Recipe", description = "Adam's step size")
-        double learningRate = TrainSettings.DEFAULT.learningRate();
-
-        @Parameter(
-                names = "--validation",
-                category = "Recipe",
-                description = "share of the training set that is held out to choose the best epoch by")
-        double validation = TrainSettings.DEFAULT.validation();
-
-        @Parameter(
-                names = "--dropout",
-                category = "Recipe",
-                description = "probability that a unit of the dense layer is dropped")
-        double dropout = TrainSettings.DEFAULT.dropout();
-
-        @Parameter(
-                names = "--seed",
-                category = "Recipe",
-                description = "of initial weights, split, order and dropout: the same seed gives the same run")
-        long seed = TrainSettings.DEFAULT.seed();
+        @ParametersDelegate
+        RecipeOptions recipe = new RecipeOptions();
 
         Path folder() {
             return folder != null
@@ -184,10 +187,6 @@ public final class TrainCommand implements Command {
             return size == null
                     ? DataSources.open(data, listener)
                     : DataSources.open(data, ImageSize.parse(size), listener);
-        }
-
-        TrainSettings recipe() {
-            return new TrainSettings(epochs, batchSize, learningRate, validation, dropout, seed);
         }
 
         @Override
@@ -202,7 +201,9 @@ public final class TrainCommand implements Command {
                     "inkling train --data strokes --epochs 3 --out runs/strokes",
                     "inkling train --data ~/fashion-mnist --seed 1 --out runs/fashion",
                     "inkling train --data ~/photos --size 64",
-                    "inkling train --resume --epochs 40");
+                    "inkling train --preset quick",
+                    "inkling train --preview augmentation.png --elastic 60",
+                    "inkling train --resume");
         }
     }
 }

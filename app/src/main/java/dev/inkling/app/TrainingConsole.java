@@ -96,7 +96,15 @@ final class TrainingConsole implements TrainingListener {
                         100 * metrics.validationAccuracy(),
                         metrics.imagesPerSecond(),
                         end.best() ? "  best so far" : "");
-        drawCurves();
+        if (end.checkpoint().isPresent()) {
+            drawCurves();
+        }
+    }
+
+    @Override
+    public void warning(String message) {
+        close();
+        terminal.err().println("warning: " + message);
     }
 
     private void drawCurves() {

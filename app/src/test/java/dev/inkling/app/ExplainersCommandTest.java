@@ -76,6 +76,19 @@ class ExplainersCommandTest {
     }
 
     @Test
+    void layersThatAreNeededAndTargetsThatAreNotAreTold() {
+        assertThat(explainers("attention")).isEqualTo(Main.OK);
+        assertThat(out())
+                .containsPattern("\n  needs +Layers, attention layer\n")
+                .containsPattern("\n  values +positive, share of attention, the same for every target\n");
+        out.reset();
+        assertThat(explainers("attention", "--json")).isEqualTo(Main.OK);
+        JsonNode attention = new JsonMapper().readTree(out()).get("explainers").get(0);
+        assertThat(attention.get("layers").toString()).isEqualTo("[\"attention\"]");
+        assertThat(attention.get("targeted").asBoolean()).isFalse();
+    }
+
+    @Test
     void jsonHasEverything() {
         assertThat(explainers("--json")).isEqualTo(Main.OK);
 
@@ -94,6 +107,8 @@ class ExplainersCommandTest {
                           "paper": "Nobody (2026)",
                           "family": "gradient",
                           "needs": ["Gradients"],
+                          "layers": [],
+                          "targeted": true,
                           "contract": {"sign": "signed", "complete": false, "unit": "logits"},
                           "options": [
                             {"name": "samples", "type": "int", "default": "50", "help": "how many",

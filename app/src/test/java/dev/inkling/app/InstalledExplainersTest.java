@@ -29,7 +29,7 @@ class InstalledExplainersTest {
         assertThat(catalog.broken()).isEmpty();
         assertThat(catalog.installed())
                 .extracting(InstalledExplainer::name)
-                .contains("grad-cam", "guided-backprop", "occlusion", "saliency", "smooth-grad")
+                .contains("attention", "grad-cam", "guided-backprop", "occlusion", "saliency", "smooth-grad")
                 .isSorted()
                 .doesNotContain("integrated-gradients");
         assertThatThrownBy(() -> catalog.find("integrated-gradients"))

@@ -7,9 +7,9 @@ import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Targets;
 import dev.inkling.trainer.Dataset;
+import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.Strokes;
-import dev.inkling.trainer.TrainSettings;
 import dev.inkling.trainer.Trainer;
 import dev.inkling.trainer.TrainingListener;
 import java.awt.image.BufferedImage;
@@ -56,8 +56,7 @@ class LibraryExampleTest {
 
         Path run = temp.resolve("run");
         Dataset digits = Strokes.standard().train().slice(0, 256);
-        new Trainer(new TrainSettings(1, 64, 0.003, 0.2, 0, 1), digits, new RunFolder(run), TrainingListener.NONE)
-                .train();
+        new Trainer(Preset.QUICK.settings(), digits, new RunFolder(run), TrainingListener.NONE).train();
         BufferedImage picture = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
         byte[] pixels = digits.pixels(0);
         for (int i = 0; i < pixels.length; i++) {

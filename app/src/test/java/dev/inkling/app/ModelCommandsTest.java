@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.explainers.SmoothGrad;
+import dev.inkling.model.Design;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Options;
@@ -246,6 +247,44 @@ class ModelCommandsTest {
     }
 
     @Test
+    void explainShowsTheAttentionOfAModelThatHasOne() throws IOException {
+        Path attentive = ModelFolder.write(folder.resolve("attentive"), new Design(List.of(4, 6), 1, true, true, 8, 0));
+        Path report = folder.resolve("report");
+
+        int code = run(
+                "explain",
+                "--model",
+                attentive,
+                "--explainer",
+                "attention,grad-cam,guided-backprop,occlusion",
+                "--out",
+                report,
+                picture);
+
+        assertThat(err()).isEmpty();
+        assertThat(code).isEqualTo(Main.OK);
+        JsonNode explanations = JsonMapper.shared()
+                .readTree(Files.readString(report.resolve("explanations.json")))
+                .get("images")
+                .get(0)
+                .get("explanations");
+        FloatNdArray attention =
+                NpyFile.read(report.resolve(explanations.get(0).get("file").asString()));
+        assertThat(attention.shape().asArray()).containsExactly(6, 6, 1);
+        double sum = 0;
+        for (float weight : FloatArrays.flat(attention)) {
+            sum += weight;
+        }
+        assertThat(sum).isCloseTo(1, within(1e-6));
+        assertThat(explanations.get(0).get("evaluations").toString()).isEqualTo("{\"forward\":1,\"backward\":0}");
+        // Grad-CAM looks at the sum of the last block.
+        assertThat(NpyFile.read(report.resolve(explanations.get(1).get("file").asString()))
+                        .shape()
+                        .asArray())
+                .containsExactly(6, 6, 1);
+    }
+
+    @Test
     void explainReadsImageFiles() throws IOException {
         Path copy = Files.createDirectory(folder.resolve("copy")).resolve("bar.png");
         Files.copy(picture, copy);
@@ -324,6 +363,12 @@ class ModelCommandsTest {
                 report,
                 "--explainer",
                 "grad-cam:layer=block9",
+                picture);
+        wrongExplain(
+                "explainer 'attention': model 'animals' has no attention layer; train one with '--attention'",
+                report,
+                "--explainer",
+                "attention",
                 picture);
         wrongExplain("target 'dog': no class 'dog'; classes: ant, bee, cow;", report, "--target", "dog", picture);
         wrongExplain("target 'label' needs labelled images", report, "--target", "label", picture);

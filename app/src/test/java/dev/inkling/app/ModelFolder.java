@@ -23,7 +23,11 @@ final class ModelFolder {
     private ModelFolder() {}
 
     static Path write(Path folder) throws IOException {
-        Architecture architecture = new Architecture(SIDE, SIDE, 1, LABELS.size(), new Design(List.of(4, 6), 1, 8, 0));
+        return write(folder, new Design(List.of(4, 6), 1, false, false, 8, 0));
+    }
+
+    static Path write(Path folder, Design design) throws IOException {
+        Architecture architecture = new Architecture(SIDE, SIDE, 1, LABELS.size(), design);
         Random random = new Random(3);
         Map<String, float[]> weights = new HashMap<>();
         for (Architecture.Parameter parameter : architecture.parameters()) {
@@ -48,7 +52,7 @@ final class ModelFolder {
                         "animals",
                         LABELS,
                         new ModelCard.Training(
-                                "animals/train", "0", 8, 2, 3, 1, 1, 2, "Adam", 0.001, "test", "2.18.0", "17"),
+                                "animals/train", "0", 8, 2, 3, 1, 1, Map.of(), null, "test", "2.18.0", "17"),
                         new ModelCard.Accuracy(0.5, null)));
         return folder;
     }

@@ -34,6 +34,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -76,7 +77,7 @@ class TensorBoardLogTest {
     }
 
     private static Step step(int epoch, int batch, double loss) {
-        return new Step(epoch, batch, 10 * batch, loss, 0, 0);
+        return new Step(epoch, batch, 10 * batch, loss, 0, 0, loss / 100);
     }
 
     private static EpochEnd end(int epoch, Path checkpoint) {
@@ -84,7 +85,7 @@ class TensorBoardLogTest {
                 new EpochMetrics(epoch, 0.5, 0.75, 0.25, 0.875, 0.001, 2, 525),
                 true,
                 Map.of("block1/conv1/kernel", new float[] {1, 2, 4}),
-                checkpoint);
+                Optional.of(checkpoint));
     }
 
     /** What a file holds but for its first two events, which are the same in all. */
@@ -182,6 +183,8 @@ class TensorBoardLogTest {
         // 1 over 500 images and x over 500 more are 0.75 over all.
         assertThat(losses.get(1)).isCloseTo(0.5f, within(1e-6f));
         assertThat(losses.get(2)).isCloseTo(0.4f, within(1e-6f));
+        assertThat(values(training, "step/learning rate").map(Summary.Value::getSimpleValue))
+                .containsExactly(0.01f, 0.0075f, 0.004f);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.inkling.spi.Targets;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.DownloadListener;
+import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.TrainSettings;
 import dev.inkling.trainer.Trainer;
@@ -34,7 +35,7 @@ final class ExplainerBench {
     static void run(int rounds) throws IOException {
         Dataset data = DataSources.open("strokes", DownloadListener.SILENT).train();
         RunFolder folder = new RunFolder(Files.createTempDirectory("inkling-bench"));
-        TrainSettings brief = new TrainSettings(1, 64, 0.001, 0.1, 0.5, 1);
+        TrainSettings brief = Preset.QUICK.settings();
         new Trainer(brief, data.slice(0, 640), folder, TrainingListener.NONE).train();
         try (TensorFlowModel model = TensorFlowModel.load(folder.model())) {
             int[] indices = new int[BATCH];

@@ -3,6 +3,7 @@ package dev.inkling.bench;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.DownloadListener;
+import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.TrainSettings;
 import dev.inkling.trainer.Trainer;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
  */
 final class TrainingBench {
 
-    private static final int BATCH = TrainSettings.DEFAULT.batchSize();
+    private static final int BATCH = Preset.DEFAULT.settings().batchSize();
     private static final int STEPS = 24;
 
     private TrainingBench() {}
@@ -62,7 +63,7 @@ final class TrainingBench {
                 images[1] = step.images();
             }
         };
-        TrainSettings settings = new TrainSettings(1, BATCH, 0.001, 0.01, 0.5, 1);
+        TrainSettings settings = Preset.DEFAULT.settings();
         Path folder = Files.createTempDirectory(temp, "run");
         new Trainer(settings, data, new RunFolder(folder), clock).train();
         return (images[1] - images[0]) / ((times[1] - times[0]) / 1e9);

@@ -14,6 +14,8 @@ import java.util.Set;
  * @param paper authors, year, title and link of the publication that defines the method
  * @param family where it belongs
  * @param needs the capabilities it asks of a model beyond scores, in the order of asking
+ * @param layers the kinds of layers that a model must show it, whatever its options, such as an attention layer
+ * @param targeted whether the map depends on the target; a method that shows where a network looks, whatever the class, says no
  * @param contract what it promises about its values under default options
  */
 public record ExplainerCard(
@@ -23,6 +25,8 @@ public record ExplainerCard(
         String paper,
         Family family,
         Set<Class<?>> needs,
+        Set<ModelSignature.Layer.Kind> layers,
+        boolean targeted,
         Attribution.Contract contract) {
 
     public ExplainerCard {
@@ -36,6 +40,19 @@ public record ExplainerCard(
         Objects.requireNonNull(family, "family");
         Objects.requireNonNull(contract, "contract");
         needs = Collections.unmodifiableSet(new LinkedHashSet<>(needs));
+        layers = Collections.unmodifiableSet(new LinkedHashSet<>(layers));
+    }
+
+    /** A method that explains the target and needs no particular kind of layer, as most. */
+    public ExplainerCard(
+            String name,
+            String title,
+            String summary,
+            String paper,
+            Family family,
+            Set<Class<?>> needs,
+            Attribution.Contract contract) {
+        this(name, title, summary, paper, family, needs, Set.of(), true, contract);
     }
 
     /** Methods that work alike. */

@@ -33,7 +33,8 @@ public interface Layers {
      *
      * @param activations (N, h, w, c), to stand in for the layer's output
      * @return (N, K)
-     * @throws InvalidInputException if there is no such layer or the activations do not have its shape
+     * @throws InvalidInputException if there is no such layer, the activations do not have its shape, or the logits do not
+     *     follow from them alone, as in a residual block, where the block's input leads around the layer
      */
     FloatNdArray scoresFrom(String layer, FloatNdArray activations);
 

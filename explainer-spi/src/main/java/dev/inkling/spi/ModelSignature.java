@@ -1,6 +1,7 @@
 package dev.inkling.spi;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -55,7 +56,9 @@ public record ModelSignature(
         public enum Kind {
             CONVOLUTION,
             POOLING,
-            DENSE
+            DENSE,
+            /** A weight for each place, at least 0 and summing to 1 per image, by which features are averaged. */
+            ATTENTION
         }
     }
 
@@ -98,6 +101,24 @@ public record ModelSignature(
                 .reduce((first, second) -> second)
                 .orElseThrow(
                         () -> new InvalidInputException("model '%s' shows no convolution layer; name a layer", name));
+    }
+
+    /**
+     * The layers of a kind, in the order of the forward pass.
+     *
+     * @throws InvalidInputException if the model shows none
+     */
+    public List<Layer> requireLayers(Layer.Kind kind) {
+        List<Layer> found =
+                layers.stream().filter(layer -> layer.kind() == kind).toList();
+        if (found.isEmpty()) {
+            throw new InvalidInputException(
+                    "model '%s' has no %s layer%s",
+                    name,
+                    kind.name().toLowerCase(Locale.ROOT),
+                    kind == Layer.Kind.ATTENTION ? "; train one with '--attention'" : "");
+        }
+        return found;
     }
 
     /**

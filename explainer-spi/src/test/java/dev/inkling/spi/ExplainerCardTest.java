@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkling.spi.Attribution.Contract;
 import dev.inkling.spi.Attribution.Contract.Sign;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,28 @@ class ExplainerCardTest {
         ExplainerCard card = card("many", needs);
         needs.clear();
         assertThat(card.needs()).containsExactly(Propagation.class, Gradients.class, Layers.class);
+    }
+
+    @Test
+    void aMethodExplainsTheTargetWithAnyLayersUnlessItSaysOtherwise() {
+        ExplainerCard plain = card("plain", Set.of());
+        assertThat(plain.targeted()).isTrue();
+        assertThat(plain.layers()).isEmpty();
+
+        Set<ModelSignature.Layer.Kind> layers = EnumSet.of(ModelSignature.Layer.Kind.ATTENTION);
+        ExplainerCard other = new ExplainerCard(
+                "other",
+                plain.title(),
+                plain.summary(),
+                plain.paper(),
+                plain.family(),
+                plain.needs(),
+                layers,
+                false,
+                plain.contract());
+        layers.clear();
+        assertThat(other.targeted()).isFalse();
+        assertThat(other.layers()).containsExactly(ModelSignature.Layer.Kind.ATTENTION);
     }
 
     private static ExplainerCard card(String name, Set<Class<?>> needs) {

@@ -89,4 +89,25 @@ class ModelSignatureTest {
     private static void refused(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(InvalidInputException.class).hasMessage(message);
     }
+
+    @Test
+    void layersOfAKindKeepTheirOrder() {
+        ModelSignature signature = withLayers(FIRST, POOL, LAST, DENSE);
+        assertThat(signature.requireLayers(Layer.Kind.CONVOLUTION)).containsExactly(FIRST, LAST);
+        assertThat(signature.requireLayers(Layer.Kind.DENSE)).containsExactly(DENSE);
+    }
+
+    @Test
+    void aKindThatIsNotThereIsRefused() {
+        assertThatThrownBy(() -> withLayers(FIRST, LAST).requireLayers(Layer.Kind.POOLING))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("model 'box' has no pooling layer");
+        assertThatThrownBy(() -> withLayers(FIRST, DENSE).requireLayers(Layer.Kind.ATTENTION))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("model 'box' has no attention layer; train one with '--attention'");
+    }
+
+    private static ModelSignature withLayers(Layer... layers) {
+        return new ModelSignature("box", 28, 28, 1, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of(layers));
+    }
 }

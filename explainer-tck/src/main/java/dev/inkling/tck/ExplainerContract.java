@@ -16,12 +16,14 @@ import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
+import dev.inkling.spi.ModelSignature.Layer.Kind;
 import dev.inkling.spi.OptionSpec;
 import dev.inkling.spi.Options;
 import dev.inkling.spi.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -61,14 +63,19 @@ public final class ExplainerContract<O extends Record> {
         this.targets = targets(model.signature().classCount());
     }
 
-    /** The contract's tests against a small convolutional network in plain arithmetic that offers every capability. */
+    /**
+     * The contract's tests against a small network in plain arithmetic that offers every capability: a convolutional one, or
+     * where the method needs an attention layer an {@link AttentionModel}.
+     */
     public static Stream<DynamicTest> tests(ExplainerProvider<?> provider) {
         // Height, width and channels differ, so that an explainer that confuses them cannot pass.
-        return tests(provider, ConvolutionModel.random(1, 6, 5, 2, 4, 3));
+        return provider.card().layers().contains(Kind.ATTENTION)
+                ? tests(provider, AttentionModel.random(1, 6, 5, 2, 3))
+                : tests(provider, ConvolutionModel.random(1, 6, 5, 2, 4, 3));
     }
 
     /**
-     * The contract's tests against a model of one's own, for methods that need a capability that the models here lack.
+     * The contract's tests against a model of one's own, for methods that need a capability or a layer that the models here lack.
      *
      * @param model deterministic, with at least two classes and images that are not square
      */
@@ -86,13 +93,16 @@ public final class ExplainerContract<O extends Record> {
                 test("inputs stay untouched", this::inputsStayUntouched),
                 test("results belong to the caller", this::resultsBelongToTheCaller),
                 test("the batch does not matter", this::theBatchDoesNotMatter),
-                test("the target matters", this::theTargetMatters),
+                provider.card().targeted()
+                        ? test("the target matters", this::theTargetMatters)
+                        : test("the target does not matter", this::theTargetDoesNotMatter),
                 test("same options, same bits", this::sameOptionsSameBits),
                 test("threads do not disturb each other", this::threadsDoNotDisturbEachOther),
                 test("declared contract and sign are kept", this::declaredContractAndSignAreKept),
                 test("declared completeness is kept", this::declaredCompletenessIsKept),
                 test("declared needs suffice", this::declaredNeedsSuffice),
                 test("a missing capability is named", this::aMissingCapabilityIsNamed),
+                test("a missing kind of layer is named", this::aMissingKindOfLayerIsNamed),
                 test("images that do not fit are refused", this::imagesThatDoNotFitAreRefused),
                 test("targets that do not fit are refused", this::targetsThatDoNotFitAreRefused)));
         if (hasOption("seed")) {
@@ -236,20 +246,21 @@ public final class ExplainerContract<O extends Record> {
     }
 
     private void theTargetMatters() {
-        Explainer explainer = withDefaults();
-        int classes = model.signature().classCount();
-        int[] first = new int[targets.count()];
-        int[] second = new int[targets.count()];
-        Arrays.fill(second, 1);
         assertFalse(
                 Arrays.equals(
-                        FloatArrays.flat(explainer
-                                .explain(model, images(), Targets.classes(classes, first))
-                                .values()),
-                        FloatArrays.flat(explainer
-                                .explain(model, images(), Targets.classes(classes, second))
-                                .values())),
+                        FloatArrays.flat(ofClass(0).values()),
+                        FloatArrays.flat(ofClass(1).values())),
                 "classes 0 and 1 have the same maps");
+    }
+
+    private void theTargetDoesNotMatter() {
+        assertSame(ofClass(0), ofClass(1), "the card says that the target does not matter, but for classes 0 and 1");
+    }
+
+    private Attribution ofClass(int target) {
+        int[] all = new int[targets.count()];
+        Arrays.fill(all, target);
+        return withDefaults().explain(model, images(), Targets.classes(targets.classCount(), all));
     }
 
     private void sameOptionsSameBits() {
@@ -365,6 +376,15 @@ public final class ExplainerContract<O extends Record> {
         }
     }
 
+    private void aMissingKindOfLayerIsNamed() {
+        for (Kind missing : provider.card().layers()) {
+            assertRefused(
+                    missing.name().toLowerCase(Locale.ROOT) + " layer",
+                    () -> withDefaults().explain(new WithoutLayers(model, missing), images(), targets),
+                    "a model without a layer of kind " + missing);
+        }
+    }
+
     private void imagesThatDoNotFitAreRefused() {
         ModelSignature signature = model.signature();
         int n = targets.count();
@@ -407,8 +427,12 @@ public final class ExplainerContract<O extends Record> {
     }
 
     private boolean offersNeeds(Model model) {
-        return provider.card().needs().stream()
-                .allMatch(need -> model.capability(need).isPresent());
+        List<Kind> shown = model.signature().layers().stream()
+                .map(ModelSignature.Layer::kind)
+                .toList();
+        return shown.containsAll(provider.card().layers())
+                && provider.card().needs().stream()
+                        .allMatch(need -> model.capability(need).isPresent());
     }
 
     private static void assertRefused(String mentioned, Executable explanation, String what) {

@@ -56,7 +56,9 @@ abstract class LayeredModel implements Model, Gradients, Layers, Propagation {
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
             if (!(operation instanceof Operation.Relu)) {
-                kind = operation instanceof Operation.Dense ? Layer.Kind.DENSE : Layer.Kind.CONVOLUTION;
+                kind = operation instanceof Operation.Dense
+                        ? Layer.Kind.DENSE
+                        : operation instanceof Operation.Softmax ? Layer.Kind.ATTENTION : Layer.Kind.CONVOLUTION;
             }
             layers.add(new Layer(names.get(i), kind, operation.height(), operation.width(), operation.channels()));
         }
@@ -195,7 +197,8 @@ abstract class LayeredModel implements Model, Gradients, Layers, Propagation {
         } else if (rule instanceof Rule.Deconvnet) {
             return (operation, input, gradient) ->
                     operation instanceof Operation.Relu ? positive(gradient) : operation.backward(input, gradient);
-        } else if (rule instanceof Rule.LrpEpsilon lrp) {
+        } else if (rule instanceof Rule.LrpEpsilon lrp
+                && operations.stream().noneMatch(Operation.Softmax.class::isInstance)) {
             return (operation, input, relevance) -> operation instanceof Operation.Relu
                     ? relevance
                     : relevance(operation, input, relevance, lrp.epsilon());

@@ -159,6 +159,47 @@ interface Operation {
         }
     }
 
+    /** exp(xᵢ) / Σⱼ exp(xⱼ) over all places of one channel. */
+    record Softmax(int height, int width) implements Operation {
+
+        @Override
+        public int channels() {
+            return 1;
+        }
+
+        @Override
+        public float[] forward(float[] input) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (float value : input) {
+                largest = Math.max(largest, value);
+            }
+            double[] output = new double[input.length];
+            double sum = 0;
+            for (int i = 0; i < input.length; i++) {
+                output[i] = Math.exp(input[i] - largest);
+                sum += output[i];
+            }
+            for (int i = 0; i < output.length; i++) {
+                output[i] /= sum;
+            }
+            return floats(output);
+        }
+
+        @Override
+        public float[] backward(float[] input, float[] gradient) {
+            float[] output = forward(input);
+            double mean = 0;
+            for (int i = 0; i < output.length; i++) {
+                mean += (double) output[i] * gradient[i];
+            }
+            double[] back = new double[input.length];
+            for (int i = 0; i < back.length; i++) {
+                back[i] = output[i] * (gradient[i] - mean);
+            }
+            return floats(back);
+        }
+    }
+
     private static float[] floats(double[] values) {
         float[] floats = new float[values.length];
         for (int i = 0; i < floats.length; i++) {

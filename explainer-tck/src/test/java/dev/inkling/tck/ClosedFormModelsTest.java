@@ -29,6 +29,7 @@ class ClosedFormModelsTest {
                 LinearModel.random(1, 3, 2, 2, 3),
                 QuadraticModel.random(2, 3, 2, 2, 3),
                 ConvolutionModel.random(3, 5, 4, 2, 3, 3),
+                AttentionModel.random(4, 5, 4, 2, 3),
                 new ConstantModel(3, 2, 2, 1, 2, 3),
                 new DenseModel(
                         3,
@@ -137,6 +138,43 @@ class ClosedFormModelsTest {
         assertThatThrownBy(() -> new QuadraticModel(1, 2, 1, lopsided, new float[2][2], new float[2]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("matrix 0 is not symmetric at 1, 0");
+    }
+
+    /** Scores ln 4·x of pixels 1, ½, 0: attention (4, 2, 1) / 7. */
+    @Test
+    void attentionByHand() {
+        float[][] values = {{7, 0}, {0, 7}, {14, 7}};
+        AttentionModel model = new AttentionModel(1, 3, new float[][][] {{{(float) Math.log(4)}}}, values);
+        FloatNdArray image = FloatArrays.of(new float[] {1, 0.5f, 0}, 1, 1, 3, 1);
+        assertThat(model.signature().layers())
+                .extracting(layer -> layer.name() + " " + layer.kind())
+                .containsExactly("conv1 CONVOLUTION", "attention ATTENTION", "dense1 DENSE");
+        assertThat(FloatArrays.flat(model.activations("attention", image)))
+                .containsExactly(new float[] {4 / 7f, 2 / 7f, 1 / 7f}, within(1e-6f));
+        assertThat(FloatArrays.flat(model.scores(image))).containsExactly(new float[] {6, 3}, within(1e-5f));
+        assertThat(FloatArrays.flat(model.gradients("attention", image, Targets.classes(2, 0))
+                        .gradients()))
+                .containsExactly(7, 0, 14);
+        // Of logit 0: aᵢ·(vᵢ − 6)·ln 4.
+        float ln4 = (float) Math.log(4);
+        assertThat(FloatArrays.flat(model.gradients(image, Targets.classes(2, 0))))
+                .containsExactly(new float[] {4 / 7f * ln4, -12 / 7f * ln4, 8 / 7f * ln4}, within(1e-5f));
+        assertThatThrownBy(() -> model.propagate(image, Targets.classes(2, 0), new Rule.LrpEpsilon(0.1)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("model 'attention' has no rule LrpEpsilon[epsilon=0.1]");
+    }
+
+    /** Every weight shows as a digit of its own. */
+    @Test
+    void attentionsKernelIsReadRowByRow() {
+        AttentionModel model = new AttentionModel(
+                2,
+                2,
+                new float[][][] {{{1, 10}, {100, 1000}}, {{10_000, 100_000}, {1_000_000, 10_000_000}}},
+                new float[1][2]);
+        FloatNdArray image = FloatArrays.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 1, 2, 2, 2);
+        assertThat(FloatArrays.flat(model.activations("conv1", image))).containsExactly(87_654_321f);
+        assertThat(FloatArrays.flat(model.activations("attention", image))).containsExactly(1);
     }
 
     @Test

@@ -47,6 +47,27 @@ class ExplainerContractMutantsTest {
         return new Attribution(model.require(Gradients.class).gradients(images, targets), SIGNED);
     };
 
+    private static final ExplainerCard ATTENTION_CARD = new ExplainerCard(
+            CARD.name(),
+            CARD.title(),
+            CARD.summary(),
+            CARD.paper(),
+            CARD.family(),
+            Set.of(Layers.class),
+            Set.of(ModelSignature.Layer.Kind.ATTENTION),
+            false,
+            POSITIVE);
+
+    private static final Explainer ATTENTION = (model, images, targets) -> {
+        targets.require(model.signature().requireImages(images), model.signature());
+        Layers layers = model.require(Layers.class);
+        String layer = model.signature()
+                .requireLayers(ModelSignature.Layer.Kind.ATTENTION)
+                .get(0)
+                .name();
+        return new Attribution(layers.activations(layer, images), POSITIVE);
+    };
+
     @TestFactory
     Stream<DynamicTest> honestExplainersPass() {
         return Stream.of(
@@ -56,7 +77,8 @@ class ExplainerContractMutantsTest {
                 survives("absolute gradient", provider(card(POSITIVE, Gradients.class), changed(POSITIVE, Math::abs))),
                 survives("input × gradient, complete where there is no bias", provider(CARD, inputTimesGradient())),
                 survives("contradicting options refused", provider(CARD, Refusing.class, options -> GRADIENT)),
-                survives("one at a time", provider(synchronizedGradient())));
+                survives("one at a time", provider(synchronizedGradient())),
+                survives("attention, whatever the target", provider(ATTENTION_CARD, ATTENTION)));
     }
 
     @TestFactory
@@ -212,6 +234,38 @@ class ExplainerContractMutantsTest {
                         }),
                         "the target matters"),
                 caught(
+                        "a target that matters where the card says no",
+                        provider(ATTENTION_CARD, (model, images, targets) -> {
+                            Attribution honest = ATTENTION.explain(model, images, targets);
+                            float[] scores = targets.scores(model.scores(images));
+                            float[] values = FloatArrays.flat(honest.values());
+                            for (int i = 0; i < values.length; i++) {
+                                values[i] *= Math.abs(scores[i * scores.length / values.length]);
+                            }
+                            return new Attribution(
+                                    FloatArrays.of(
+                                            values, honest.values().shape().asArray()),
+                                    POSITIVE);
+                        }),
+                        "the target does not matter"),
+                caught(
+                        "a diagnostic that depends on the target where the card says no",
+                        provider(
+                                ATTENTION_CARD,
+                                (model, images, targets) -> ATTENTION
+                                        .explain(model, images, targets)
+                                        .with("score", targets.scores(model.scores(images)))),
+                        "the target does not matter"),
+                caught(
+                        "a target that does not matter where the card is silent",
+                        provider(card(POSITIVE, Layers.class), (model, images, targets) -> {
+                            targets.require(model.signature().requireImages(images), model.signature());
+                            String layer = model.signature().lastConvolution().name();
+                            Layers layers = model.require(Layers.class);
+                            return new Attribution(layers.activations(layer, images), POSITIVE);
+                        }),
+                        "the target matters"),
+                caught(
                         "a seed that does nothing",
                         provider(CARD, Seed.class, options -> noisy(0)),
                         "another seed, other numbers"),
@@ -248,6 +302,19 @@ class ExplainerContractMutantsTest {
                                         ? GRADIENT.explain(model, images, targets)
                                         : new Attribution(images, SIGNED)),
                         "a missing capability is named"),
+                caught(
+                        "another layer for a missing kind",
+                        provider(ATTENTION_CARD, (model, images, targets) -> {
+                            ModelSignature signature = model.signature();
+                            targets.require(signature.requireImages(images), signature);
+                            boolean shown = signature.layers().stream()
+                                    .anyMatch(layer -> layer.kind() == ModelSignature.Layer.Kind.ATTENTION);
+                            Layers layers = model.require(Layers.class);
+                            return shown
+                                    ? new Attribution(layers.activations("attention", images), POSITIVE)
+                                    : new Attribution(images, POSITIVE);
+                        }),
+                        "a missing kind of layer is named"),
                 caught(
                         "images of any shape",
                         provider((model, images, targets) -> {

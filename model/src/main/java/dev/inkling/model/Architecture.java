@@ -4,10 +4,15 @@ import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature.Layer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The shape of the network: blocks of 3×3 SAME convolutions, each with batch normalisation and ReLU; 2×2 max-pooling after
  * every block but the last; global average pooling; a dense layer with ReLU and dropout; the logits.
+ *
+ * <p>Where the design is residual, each block's input is added to its last convolution before the ReLU, through a normalised
+ * 1×1 convolution {@code shortcut} where the numbers of channels differ. Where it has attention, a 1×1 convolution gives every
+ * place a score, and the softmax of the scores weighs the places in the pooling.
  *
  * @param height H of the input
  * @param width W of the input
@@ -26,7 +31,8 @@ public record Architecture(int height, int width, int channels, int classes, Des
             throw new InvalidInputException("a classifier needs at least 2 classes, found %d", classes);
         }
         int halvings = design.blocks().size() - 1;
-        if (height >> halvings < 1 || width >> halvings < 1) {
+        int most = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.min(height, width));
+        if (halvings > most) {
             throw new InvalidInputException(
                     "images of %d×%d are too small to be halved %d times", height, width, halvings);
         }
@@ -44,16 +50,21 @@ public record Architecture(int height, int width, int channels, int classes, Des
     /** All trainable arrays, by name, in the order of the forward pass. */
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>();
-        for (Convolution convolution : convolutionLayers()) {
-            long in = convolution.inputs();
+        for (Convolution convolution : convolutions()) {
             long out = convolution.layer().channels();
             String name = convolution.layer().name();
-            parameters.add(new Parameter(name + "/kernel", List.of(3L, 3L, in, out)));
+            parameters.add(new Parameter(
+                    name + "/kernel",
+                    List.of((long) convolution.side(), (long) convolution.side(), (long) convolution.inputs(), out)));
             parameters.add(new Parameter(name + "/bias", List.of(out)));
             parameters.add(new Parameter(name + "/gamma", List.of(out)));
             parameters.add(new Parameter(name + "/beta", List.of(out)));
         }
-        long features = design.blocks().get(design.blocks().size() - 1);
+        long features = features().channels();
+        if (design.attention()) {
+            parameters.add(new Parameter("attention/kernel", List.of(1L, 1L, features, 1L)));
+            parameters.add(new Parameter("attention/bias", List.of(1L)));
+        }
         parameters.add(new Parameter("dense/kernel", List.of(features, (long) design.units())));
         parameters.add(new Parameter("dense/bias", List.of((long) design.units())));
         parameters.add(new Parameter("logits/kernel", List.of((long) design.units(), (long) classes)));
@@ -66,25 +77,59 @@ public record Architecture(int height, int width, int channels, int classes, Des
         return parameters().stream().mapToLong(Parameter::size).sum();
     }
 
-    /** A convolution layer and the channels that go into it. */
-    record Convolution(Layer layer, int inputs) {}
+    /** A convolution layer with batch normalisation: the rows and columns of its kernel, and the channels that go into it. */
+    record Convolution(Layer layer, int side, int inputs) {}
 
-    List<Convolution> convolutionLayers() {
-        List<Convolution> layers = new ArrayList<>();
+    /**
+     * Convolutions at one resolution.
+     *
+     * @param path one after the other
+     * @param sum where the block's input is added, if it is. A layer of convolutions, for it is what they make of the block's
+     *     input and where their activation function is: class activation maps look at the last one
+     * @param shortcut what fits the block's input to the sum, if it needs to
+     */
+    record Block(String name, List<Convolution> path, Optional<Layer> sum, Optional<Convolution> shortcut) {}
+
+    List<Block> blocks() {
+        List<Block> blocks = new ArrayList<>();
         int inputs = channels;
-        for (int block = 0; block < design.blocks().size(); block++) {
+        for (int size : design.blocks()) {
+            int halvings = blocks.size();
+            String name = "block" + (halvings + 1);
+            List<Convolution> path = new ArrayList<>();
             for (int i = 1; i <= design.convolutions(); i++) {
-                layers.add(new Convolution(
-                        new Layer(
-                                "block" + (block + 1) + "/conv" + i,
-                                Layer.Kind.CONVOLUTION,
-                                height >> block,
-                                width >> block,
-                                design.blocks().get(block)),
-                        inputs));
-                inputs = design.blocks().get(block);
+                path.add(new Convolution(layer(name + "/conv" + i, halvings, size), 3, i == 1 ? inputs : size));
             }
+            blocks.add(new Block(
+                    name,
+                    path,
+                    design.residual() ? Optional.of(layer(name + "/sum", halvings, size)) : Optional.empty(),
+                    design.residual() && inputs != size
+                            ? Optional.of(new Convolution(layer(name + "/shortcut", halvings, size), 1, inputs))
+                            : Optional.empty()));
+            inputs = size;
         }
-        return layers;
+        return blocks;
+    }
+
+    private Layer layer(String name, int halvings, int size) {
+        return new Layer(name, Layer.Kind.CONVOLUTION, height >> halvings, width >> halvings, size);
+    }
+
+    /** Every convolution that is batch-normalised, in the order of the forward pass. */
+    List<Convolution> convolutions() {
+        List<Convolution> convolutions = new ArrayList<>();
+        for (Block block : blocks()) {
+            convolutions.addAll(block.path());
+            block.shortcut().ifPresent(convolutions::add);
+        }
+        return convolutions;
+    }
+
+    /** The last layer that still has places: what is pooled. */
+    Layer features() {
+        List<Block> blocks = blocks();
+        Block last = blocks.get(blocks.size() - 1);
+        return last.sum().orElse(last.path().get(design.convolutions() - 1).layer());
     }
 }

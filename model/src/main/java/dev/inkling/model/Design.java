@@ -8,13 +8,16 @@ import java.util.List;
  *
  * @param blocks output channels of each block's convolutions
  * @param convolutions convolutions per block
+ * @param residual whether each block's input is added to what its convolutions make of it
+ * @param attention whether the features are averaged with weights of the network's own making, in place of equal ones
  * @param units width of the dense layer
  * @param dropout probability in [0, 1) that a unit of the dense layer is dropped in training
  */
-public record Design(List<Integer> blocks, int convolutions, int units, double dropout) {
+public record Design(
+        List<Integer> blocks, int convolutions, boolean residual, boolean attention, int units, double dropout) {
 
     /** The network that Inkling trains unless told otherwise. */
-    public static final Design REFERENCE = new Design(List.of(32, 64, 128), 2, 256, 0.25);
+    public static final Design REFERENCE = new Design(List.of(32, 64, 128), 2, false, false, 256, 0.25);
 
     public Design {
         blocks = List.copyOf(blocks);
@@ -30,6 +33,6 @@ public record Design(List<Integer> blocks, int convolutions, int units, double d
 
     /** The same with another probability of dropout, in [0, 1). */
     public Design withDropout(double probability) {
-        return new Design(blocks, convolutions, units, probability);
+        return new Design(blocks, convolutions, residual, attention, units, probability);
     }
 }

@@ -19,11 +19,11 @@ final class FrozenWeights implements Network.Weights {
 
     /**
      * @param trained kernel, bias, gamma, beta, mean and variance of every convolution, kernel and bias of every dense
-     *     layer, by name, in row-major order
+     *     layer and of the attention, by name, in row-major order
      */
     FrozenWeights(Architecture architecture, Map<String, float[]> trained) {
         folded = new LinkedHashMap<>(trained);
-        for (Architecture.Convolution convolution : architecture.convolutionLayers()) {
+        for (Architecture.Convolution convolution : architecture.convolutions()) {
             fold(convolution.layer().name());
         }
     }

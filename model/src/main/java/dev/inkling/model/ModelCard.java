@@ -4,6 +4,7 @@ import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.ValueRange;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
@@ -63,12 +64,11 @@ public record ModelCard(
      * @param dataSha256 of the training set's content
      * @param trainingImages images trained on
      * @param validationImages images held out of the training set, by which the best epoch was chosen
-     * @param seed of initial weights, order and dropout
+     * @param seed of everything random
      * @param epoch the epoch that these weights are of
      * @param steps optimiser steps up to there
-     * @param batchSize images per step
-     * @param optimizer its name
-     * @param learningRate its step size
+     * @param recipe the settings of the run, as JSON
+     * @param command that gives the same model again, or null where it was not trained from the command line
      * @param inkling version of Inkling
      * @param tensorflow version of TensorFlow
      * @param java version of Java
@@ -81,12 +81,28 @@ public record ModelCard(
             long seed,
             int epoch,
             long steps,
-            int batchSize,
-            String optimizer,
-            double learningRate,
+            Map<String, Object> recipe,
+            String command,
             String inkling,
             String tensorflow,
-            String java) {}
+            String java) {
+
+        private Training withCommand(String line) {
+            return new Training(
+                    data,
+                    dataSha256,
+                    trainingImages,
+                    validationImages,
+                    seed,
+                    epoch,
+                    steps,
+                    recipe,
+                    line,
+                    inkling,
+                    tensorflow,
+                    java);
+        }
+    }
 
     /**
      * Shares of images classified right, in [0, 1].
@@ -96,10 +112,17 @@ public record ModelCard(
      */
     public record Accuracy(Double validation, Double test) {}
 
-    /** The same card with the accuracy on the test set. */
-    public ModelCard withTestAccuracy(double test) {
+    /** The same card with the accuracy on the test set, in [0, 1], and the command that gives the same model again. */
+    public ModelCard finished(double test, String command) {
         return new ModelCard(
-                format, name, input, labels, parameters, layers, training, new Accuracy(accuracy.validation(), test));
+                format,
+                name,
+                input,
+                labels,
+                parameters,
+                layers,
+                training.withCommand(command),
+                new Accuracy(accuracy.validation(), test));
     }
 
     /** What the SPI asks of a model. */

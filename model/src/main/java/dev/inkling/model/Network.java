@@ -6,6 +6,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -40,7 +41,8 @@ public final class Network {
     /**
      * What was built.
      *
-     * @param layers in the order of the forward pass; a layer's output is taken after its activation function
+     * @param layers in the order of the forward pass; a layer's output is taken after its activation function. The last
+     *     convolution of a residual block, and its shortcut, have none of their own: that of the sum follows
      * @param logits (N, K)
      */
     public record Built(List<NamedOutput> layers, Operand<TFloat32> logits) {}
@@ -53,51 +55,103 @@ public final class Network {
     public static Built build(Ops tf, Architecture architecture, Operand<TFloat32> image, Weights weights) {
         List<NamedOutput> layers = new ArrayList<>();
         Operand<TFloat32> x = image;
-        List<Architecture.Convolution> convolutions = architecture.convolutionLayers();
-        Ops block = null;
-        for (int i = 0; i < convolutions.size(); i++) {
-            Layer layer = convolutions.get(i).layer();
-            String[] path = layer.name().split("/");
-            if (i % architecture.design().convolutions() == 0) {
-                block = tf.withSubScope(path[0]);
-            }
-            x = convolution(
-                    block.withSubScope(path[1]), layer, convolutions.get(i).inputs(), x, weights);
-            layers.add(new NamedOutput(layer, x));
-            boolean endsBlock = (i + 1) % architecture.design().convolutions() == 0;
-            if (endsBlock && i + 1 < convolutions.size()) {
+        List<Architecture.Block> blocks = architecture.blocks();
+        for (int i = 0; i < blocks.size(); i++) {
+            Ops scope = tf.withSubScope(blocks.get(i).name());
+            x = block(scope, blocks.get(i), x, weights, layers);
+            if (i + 1 < blocks.size()) {
+                Layer whole = layers.get(layers.size() - 1).layer();
                 Layer pool = new Layer(
-                        path[0] + "/pool", Layer.Kind.POOLING, layer.height() / 2, layer.width() / 2, layer.channels());
-                x = maxPool(block.withSubScope("pool"), x);
+                        blocks.get(i).name() + "/pool",
+                        Layer.Kind.POOLING,
+                        whole.height() / 2,
+                        whole.width() / 2,
+                        whole.channels());
+                x = maxPool(scope.withSubScope("pool"), x);
                 layers.add(new NamedOutput(pool, x));
             }
         }
 
-        int features = convolutions.get(convolutions.size() - 1).layer().channels();
-        Ops poolScope = tf.withSubScope("pool");
-        x = poolScope.math.mean(x, poolScope.constant(new int[] {1, 2}), Mean.keepDims(false));
+        Design design = architecture.design();
+        int features = architecture.features().channels();
+        x = design.attention()
+                ? attentionPool(tf, architecture.features(), x, weights, layers)
+                : averagePool(tf.withSubScope("pool"), x);
         layers.add(new NamedOutput(new Layer("pool", Layer.Kind.POOLING, 1, 1, features), x));
 
         Ops denseScope = tf.withSubScope("dense");
-        x = denseScope.nn.relu(
-                dense(denseScope, "dense", x, features, architecture.design().units(), weights));
-        layers.add(new NamedOutput(
-                new Layer("dense", Layer.Kind.DENSE, 1, 1, architecture.design().units()), x));
-        x = weights.dropout(denseScope, x, architecture.design().dropout());
+        x = denseScope.nn.relu(dense(denseScope, "dense", x, features, design.units(), weights));
+        layers.add(new NamedOutput(new Layer("dense", Layer.Kind.DENSE, 1, 1, design.units()), x));
+        x = weights.dropout(denseScope, x, design.dropout());
 
-        x = dense(
-                tf.withSubScope("logits"), "logits", x, architecture.design().units(), architecture.classes(), weights);
+        x = dense(tf.withSubScope("logits"), "logits", x, design.units(), architecture.classes(), weights);
         layers.add(new NamedOutput(new Layer("logits", Layer.Kind.DENSE, 1, 1, architecture.classes()), x));
         return new Built(layers, x);
     }
 
+    private static Operand<TFloat32> block(
+            Ops tf, Architecture.Block block, Operand<TFloat32> input, Weights weights, List<NamedOutput> layers) {
+        Operand<TFloat32> x = input;
+        for (int i = 0; i < block.path().size(); i++) {
+            Architecture.Convolution convolution = block.path().get(i);
+            Ops scope = scope(tf, convolution.layer());
+            x = convolution(scope, convolution, x, weights);
+            boolean endsBlock = i + 1 == block.path().size();
+            if (!(endsBlock && block.sum().isPresent())) {
+                x = scope.nn.relu(x);
+            }
+            layers.add(new NamedOutput(convolution.layer(), x));
+        }
+        if (block.sum().isPresent()) {
+            Operand<TFloat32> around = input;
+            if (block.shortcut().isPresent()) {
+                Layer shortcut = block.shortcut().get().layer();
+                around = convolution(scope(tf, shortcut), block.shortcut().get(), input, weights);
+                layers.add(new NamedOutput(shortcut, around));
+            }
+            Ops scope = scope(tf, block.sum().get());
+            x = scope.nn.relu(scope.math.add(x, around));
+            layers.add(new NamedOutput(block.sum().get(), x));
+        }
+        return x;
+    }
+
+    /** The scope of a layer within its block's. */
+    private static Ops scope(Ops block, Layer layer) {
+        return block.withSubScope(layer.name().substring(layer.name().indexOf('/') + 1));
+    }
+
     private static Operand<TFloat32> convolution(
-            Ops tf, Layer layer, int inputs, Operand<TFloat32> x, Weights weights) {
-        int outputs = layer.channels();
-        Operand<TFloat32> kernel = weights.get(tf, layer.name() + "/kernel", Shape.of(3, 3, inputs, outputs));
-        Operand<TFloat32> bias = weights.get(tf, layer.name() + "/bias", Shape.of(outputs));
+            Ops tf, Architecture.Convolution convolution, Operand<TFloat32> x, Weights weights) {
+        String name = convolution.layer().name();
+        int outputs = convolution.layer().channels();
+        Operand<TFloat32> kernel = weights.get(
+                tf, name + "/kernel", Shape.of(convolution.side(), convolution.side(), convolution.inputs(), outputs));
+        Operand<TFloat32> bias = weights.get(tf, name + "/bias", Shape.of(outputs));
         Operand<TFloat32> sum = tf.nn.biasAdd(tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME"), bias);
-        return tf.nn.relu(weights.normalise(tf, layer.name(), sum, outputs));
+        return weights.normalise(tf, name, sum, outputs);
+    }
+
+    private static Operand<TFloat32> averagePool(Ops tf, Operand<TFloat32> x) {
+        return tf.math.mean(x, tf.constant(new int[] {1, 2}), Mean.keepDims(false));
+    }
+
+    /** Σ over places of attention · features, where the attention is the softmax over places of a linear score. */
+    private static Operand<TFloat32> attentionPool(
+            Ops tf, Layer features, Operand<TFloat32> x, Weights weights, List<NamedOutput> layers) {
+        int h = features.height();
+        int w = features.width();
+        Ops scope = tf.withSubScope("attention");
+        Operand<TFloat32> kernel = weights.get(scope, "attention/kernel", Shape.of(1, 1, features.channels(), 1));
+        Operand<TFloat32> bias = weights.get(scope, "attention/bias", Shape.of(1));
+        Operand<TFloat32> scores = scope.nn.biasAdd(scope.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME"), bias);
+        Operand<TFloat32> flat = scope.withName("scores").reshape(scores, scope.constant(new int[] {-1, h * w}));
+        Operand<TFloat32> map =
+                scope.withName("map").reshape(scope.nn.softmax(flat), scope.constant(new int[] {-1, h, w, 1}));
+        layers.add(new NamedOutput(new Layer("attention", Layer.Kind.ATTENTION, h, w, 1), map));
+
+        Ops pool = tf.withSubScope("pool");
+        return pool.sum(pool.math.mul(x, map), pool.constant(new int[] {1, 2}), Sum.keepDims(false));
     }
 
     private static Operand<TFloat32> maxPool(Ops tf, Operand<TFloat32> x) {

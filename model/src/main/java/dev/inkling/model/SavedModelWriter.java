@@ -45,7 +45,7 @@ public final class SavedModelWriter {
      * Writes a model into a folder, which is created and must not hold a model yet.
      *
      * @param weights kernel, bias, gamma, beta, mean and variance of every convolution, kernel and bias of every dense
-     *     layer, by name, in row-major order
+     *     layer and of the attention, by name, in row-major order
      * @return the card that was written beside the graph
      */
     public static ModelCard write(Path folder, Architecture architecture, Map<String, float[]> weights, About about)

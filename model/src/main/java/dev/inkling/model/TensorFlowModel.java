@@ -10,14 +10,19 @@ import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Targets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -57,6 +62,10 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     private final Output<?> logits;
     private final Output<?> probabilities;
     private final Map<String, Output<?>> layerOutputs;
+
+    /** Layers that all of the image goes through: the logits follow from any of them. */
+    private final List<String> waists;
+
     private final Output<TFloat32> targetWeights;
 
     /** What was added to the graph so far, by what it computes: each is built once and kept. */
@@ -83,6 +92,10 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         requireShape("logits", logits, signature.classCount());
         this.layerOutputs = card.layers().stream()
                 .collect(Collectors.toMap(ModelCard.CardLayer::name, layer -> layerOutput(graph, layer)));
+        this.waists = card.layers().stream()
+                .map(ModelCard.CardLayer::name)
+                .filter(layer -> !leadsAround(layerOutputs.get(layer)))
+                .toList();
         this.targetWeights = Ops.create(graph)
                 .withSubScope("explain")
                 .withName("targets")
@@ -140,6 +153,25 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             requireShape(layer.name(), output, layer.height(), layer.width(), layer.channels());
         }
         return output;
+    }
+
+    /** Whether the image reaches the logits by a way that does not go through this tensor. */
+    private boolean leadsAround(Output<?> tensor) {
+        Set<GraphOperation> seen = new HashSet<>();
+        Deque<GraphOperation> next = new ArrayDeque<>(List.of((GraphOperation) logits.op()));
+        while (!next.isEmpty()) {
+            GraphOperation operation = next.pop();
+            if (operation.equals(tensor.op()) || !seen.add(operation)) {
+                continue;
+            }
+            if (operation.equals(image.op())) {
+                return true;
+            }
+            for (int i = 0; i < operation.numInputs(); i++) {
+                next.push((GraphOperation) operation.input(i).op());
+            }
+        }
+        return false;
     }
 
     private void requireShape(String what, Output<?> output, long... row) {
@@ -262,6 +294,12 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             if (found.numDimensions() != 4 || found.get(0) < 1 || !found.tail().equals(expected.tail())) {
                 throw new InvalidInputException("activations have shape %s, layer '%s' has %s", found, layer, expected);
             }
+            if (!waists.contains(layer)) {
+                throw new InvalidInputException(
+                        "the scores of model '%s' do not follow from layer '%s' alone, for the image has a way around it;"
+                                + " layers without one: %s",
+                        signature.name(), layer, String.join(", ", waists));
+            }
             int count = Math.toIntExact(found.get(0));
             Output<?> output = layerOutputs.get(layer);
             if (output.equals(logits)) {
@@ -285,7 +323,13 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     private Output<?> gradient(Graph graph, String prefix, Output<?> point) {
         Output<?> gradient = graph.addGradients(
                         prefix, new Output<?>[] {logits}, new Output<?>[] {point}, new Output<?>[] {targetWeights})[0];
-        return ReverseWalk.connected(gradient, logits, point);
+        // At the logits themselves it is the targets, and what is fed can not be fetched.
+        return gradient.equals(targetWeights)
+                ? Ops.create(graph)
+                        .withSubScope("explain")
+                        .identity(targetWeights)
+                        .asOutput()
+                : ReverseWalk.connected(gradient, logits, point);
     }
 
     private GraphSession.Feed imageFeed(FloatNdArray images) {

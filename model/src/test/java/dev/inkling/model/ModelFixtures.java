@@ -7,15 +7,32 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Model folders for tests. */
 final class ModelFixtures {
 
     /** Small enough for plain loops and yet with every kind of layer. */
-    static final Architecture SMALL = new Architecture(8, 12, 2, 3, new Design(List.of(4, 5, 6), 2, 7, 0.5));
+    static final Architecture SMALL =
+            new Architecture(8, 12, 2, 3, new Design(List.of(4, 5, 6), 2, false, false, 7, 0.5));
 
-    static final ModelCard.Training TRAINING =
-            new ModelCard.Training("noise", "00", 100, 10, 1, 1, 10, 8, "Adam", 0.001, "test", "2.18.0", "17");
+    /**
+     * Every option and both together: blocks that keep the number of channels and blocks that do not, images with odd sides,
+     * an image whose channels the first block keeps, and one that shrinks to a single place.
+     */
+    static Stream<Architecture> architectures() {
+        return Stream.of(
+                SMALL,
+                new Architecture(8, 12, 2, 3, new Design(List.of(4, 4, 6), 2, true, false, 12, 0.5)),
+                new Architecture(9, 7, 3, 4, new Design(List.of(3, 5), 1, true, false, 12, 0)),
+                new Architecture(9, 7, 3, 2, new Design(List.of(4, 5), 2, false, true, 12, 0)),
+                new Architecture(4, 5, 1, 3, new Design(List.of(4, 5, 6), 1, false, true, 12, 0)),
+                new Architecture(9, 7, 3, 4, new Design(List.of(4, 6), 2, true, true, 12, 0)),
+                new Architecture(5, 6, 2, 3, new Design(List.of(4), 3, true, true, 12, 0)));
+    }
+
+    static final ModelCard.Training TRAINING = new ModelCard.Training(
+            "noise", "00", 100, 10, 1, 1, 10, Map.of("batchSize", 8), null, "test", "2.18.0", "17");
 
     private ModelFixtures() {}
 

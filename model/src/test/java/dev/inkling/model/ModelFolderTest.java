@@ -49,7 +49,7 @@ class ModelFolderTest {
 
     @Test
     void cardIsRewrittenInPlace() throws IOException {
-        SavedModelWriter.writeCard(folder, written.withTestAccuracy(0.75));
+        SavedModelWriter.writeCard(folder, written.finished(0.75, "inkling train"));
         try (TensorFlowModel model = TensorFlowModel.load(folder)) {
             assertThat(model.card().accuracy()).isEqualTo(new ModelCard.Accuracy(0.5, 0.75));
         }
@@ -96,7 +96,7 @@ class ModelFolderTest {
     @Test
     void graphOfAnotherArchitecture() throws IOException {
         Path other = temp.resolve("other");
-        Architecture wider = new Architecture(8, 12, 2, 3, new Design(List.of(4, 5, 9), 2, 7, 0.5));
+        Architecture wider = new Architecture(8, 12, 2, 3, new Design(List.of(4, 5, 9), 2, false, false, 7, 0.5));
         ModelFixtures.write(other, wider, RandomWeights.of(wider, 1));
         Files.copy(
                 other.resolve("saved_model.pb"), folder.resolve("saved_model.pb"), StandardCopyOption.REPLACE_EXISTING);

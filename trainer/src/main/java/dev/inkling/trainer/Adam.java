@@ -16,7 +16,8 @@ import org.tensorflow.op.train.ApplyAdam;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Adam (Kingma and Ba 2014, arXiv:1412.6980) on TensorFlow's own kernel, with the powers β₁ᵗ and β₂ᵗ fed by whoever counts the
+ * Adam (Kingma and Ba 2014, arXiv:1412.6980) with decoupled weight decay of the kernels (Loshchilov and Hutter 2019,
+ * arXiv:1711.05101), on TensorFlow's own kernel, with the powers β₁ᵗ and β₂ᵗ fed by whoever counts the
  * steps. TensorFlow-Java's own Adam keeps them in variables that it multiplies side by side with the updates which read them, so
  * that the first step comes out at 0.74 of the learning rate, and updates variables while gradients still read them, so that
  * two runs of one seed differ.
@@ -33,8 +34,13 @@ final class Adam {
     private final List<Op> updates = new ArrayList<>();
     private final Map<String, Variable<TFloat32>> moments = new LinkedHashMap<>();
 
-    /** @param gradients one for each of the variables, in their order */
-    Adam(Ops root, Map<String, Variable<TFloat32>> variables, List<Output<TFloat32>> gradients) {
+    /**
+     * Adds the updates.
+     *
+     * @param weightDecay share of each kernel that a step of size 1 would take away; biases and normalisation keep theirs
+     * @param gradients one for each of the variables, in their order
+     */
+    Adam(Ops root, double weightDecay, Map<String, Variable<TFloat32>> variables, List<Output<TFloat32>> gradients) {
         Ops tf = root.withSubScope("adam");
         learningRate = scalar(tf, "learning_rate");
         power1 = scalar(tf, "power_1");
@@ -45,10 +51,14 @@ final class Adam {
         Ops gated = tf.withControlDependencies(List.of(tf.withControlDependencies(List.copyOf(gradients))
                 .withName("gradients_done")
                 .noOp()));
+        Operand<TFloat32> decay = tf.math.mul(learningRate, tf.constant((float) weightDecay));
         int i = 0;
         for (Map.Entry<String, Variable<TFloat32>> entry : variables.entrySet()) {
             Variable<TFloat32> variable = entry.getValue();
-            updates.add(gated.train.applyAdam(
+            Ops update = weightDecay > 0 && entry.getKey().endsWith("/kernel")
+                    ? tf.withControlDependencies(List.of(gated.assignSub(variable, gated.math.mul(decay, variable))))
+                    : gated;
+            updates.add(update.train.applyAdam(
                     variable,
                     moment(tf, entry.getKey() + "/m", variable),
                     moment(tf, entry.getKey() + "/v", variable),

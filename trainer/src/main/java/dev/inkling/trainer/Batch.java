@@ -38,4 +38,9 @@ final class Batch {
     int count() {
         return count;
     }
+
+    /** H · W · C. */
+    int imageSize() {
+        return pixels.length / size;
+    }
 }

@@ -5,11 +5,12 @@ import java.util.Locale;
 /** The loss became infinite or not a number; the checkpoints written before are good. */
 public final class DivergedException extends RuntimeException {
 
-    DivergedException(int epoch, long step, double learningRate) {
+    DivergedException(String loss, int epoch, long step, double learningRate) {
         super(String.format(
                 Locale.ROOT,
-                "training diverged: the loss is not finite at step %d (epoch %d, learning rate %s); the checkpoints of the"
+                "training diverged: the %s is not finite at step %d (epoch %d, learning rate %s); the checkpoints of the"
                         + " epochs before are kept, try a smaller learning rate",
+                loss,
                 step,
                 epoch,
                 learningRate));

@@ -17,22 +17,23 @@ import org.tensorflow.types.TFloat32;
  */
 final class MovingAverage {
 
-    /** The largest decay d: the average looks back over some hundred steps. */
-    private static final double DECAY = 0.99;
-
+    private final double decay;
     private final Operand<TFloat32> rate;
     private final List<Op> updates;
 
     /**
      * Adds the updates.
      *
+     * @param decay the largest d: the average looks back over about 1 / (1 − d) steps; at 0 it is the weights themselves
      * @param changes of the weights in a step, to be waited for
      */
     MovingAverage(
             Ops root,
+            double decay,
             Map<String, Variable<TFloat32>> weights,
             Map<String, Variable<TFloat32>> averages,
             List<Op> changes) {
+        this.decay = decay;
         Ops tf = root.withSubScope("average");
         rate = tf.withName("rate").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         Ops after = tf.withControlDependencies(changes);
@@ -52,7 +53,7 @@ final class MovingAverage {
 
         /** @param step counted from 1; in the first steps the average follows closely, to forget where the weights began */
         Feed(long step) {
-            value = TFloat32.scalarOf((float) (1 - Math.min(DECAY, (1.0 + step) / (10 + step))));
+            value = TFloat32.scalarOf((float) (1 - Math.min(decay, (1.0 + step) / (10 + step))));
         }
 
         /** Makes a run a step: what the average waits for is run with it. */

@@ -4,8 +4,11 @@ import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,47 +47,55 @@ record Progress(
         return new Progress(settings, dataSha256, 1, 0, 0, TrainingGraph.Sums.NONE, 0, List.of());
     }
 
-    /** The best validation accuracy of the epochs done, or −1 before the first. */
-    double best() {
-        return epochs.stream()
-                .mapToDouble(EpochMetrics::validationAccuracy)
-                .max()
-                .orElse(-1);
+    /** The best of the epochs done. */
+    Optional<EpochMetrics> best() {
+        return epochs.stream().reduce((best, next) -> next.betterThan(best) ? next : best);
     }
 
     void write(Path folder) throws IOException {
         Files.writeString(folder.resolve(FILE), JSON.writeValueAsString(this));
     }
 
-    static Progress read(Path folder) {
-        Path file = folder.resolve(FILE);
+    static Progress read(Path folder) throws IOException {
         try {
-            return JSON.readValue(Files.readString(file), Progress.class);
-        } catch (IOException | JacksonException e) {
-            throw new InvalidInputException(
-                    e,
-                    "checkpoint '%s' can not be read: %s; remove it to go on from the one before",
-                    folder.getParent(),
-                    e.getMessage());
+            return JSON.readValue(Files.readString(folder.resolve(FILE)), Progress.class);
+        } catch (JacksonException e) {
+            throw new IOException(FILE + " can not be read (" + e.getMessage() + ")", e);
         }
     }
 
     /**
-     * Checks that the run can go on under these settings: only the number of epochs may differ.
+     * Checks that the run can go on under these settings: only the number of epochs may differ, and that only while the learning
+     * rate does not depend on it.
      *
      * @throws InvalidInputException naming what differs
      */
     void requireSame(TrainSettings now, String nowSha256) {
-        TrainSettings comparable = new TrainSettings(
-                settings.epochs(), now.batchSize(), now.learningRate(), now.validation(), now.dropout(), now.seed());
-        if (!comparable.equals(settings)) {
-            throw new InvalidInputException(
-                    "can not resume: the run was started with %s, now %s; only the number of epochs" + " may change",
-                    settings, now);
-        }
         if (!dataSha256.equals(nowSha256)) {
             throw new InvalidInputException(
                     "can not resume: the run was started on other data (SHA-256 %s, now %s)", dataSha256, nowSha256);
+        }
+        List<String> differences = new ArrayList<>();
+        compare("", JSON.valueToTree(settings.withEpochs(now.epochs())), JSON.valueToTree(now), differences);
+        if (!differences.isEmpty()) {
+            throw new InvalidInputException(
+                    "can not resume: the run was started with other settings: %s; only the number of epochs may change",
+                    String.join(", ", differences));
+        }
+        if (now.epochs() != settings.epochs() && now.optimizer().schedule() != Schedule.CONSTANT) {
+            throw new InvalidInputException(
+                    "can not resume for %d epochs: the run was planned for %d, and its learning rate has followed that plan;"
+                            + " resume with %d, or train anew (with a constant learning rate the number may change)",
+                    now.epochs(), settings.epochs(), settings.epochs());
+        }
+    }
+
+    private static void compare(String name, JsonNode then, JsonNode now, List<String> differences) {
+        if (then.isObject()) {
+            then.properties()
+                    .forEach(entry -> compare(entry.getKey(), entry.getValue(), now.get(entry.getKey()), differences));
+        } else if (!then.equals(now)) {
+            differences.add(name + " was " + then + ", now " + now);
         }
     }
 }

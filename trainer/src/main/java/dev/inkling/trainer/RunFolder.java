@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
@@ -27,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  * history.json                      the metrics of every epoch
  * </pre>
  *
- * Everything is written beside and moved into place, so what has its final name is whole.
+ * Everything is written beside and moved into place, so what has its final name is whole; a checkpoint's SHA256SUMS tells later
+ * damage.
  */
 public final class RunFolder {
 
@@ -68,7 +69,7 @@ public final class RunFolder {
      * @throws InvalidInputException if it holds a run already or can not be written to
      */
     void claim() {
-        if (latest().isPresent() || Files.exists(model())) {
+        if (!checkpointsLatestFirst().isEmpty() || Files.exists(model())) {
             throw new InvalidInputException(
                     "'%s' holds a run already; continue it with --resume or choose another folder", root);
         }
@@ -79,18 +80,24 @@ public final class RunFolder {
         }
     }
 
-    /** The checkpoint that got furthest. */
-    Optional<Path> latest() {
+    /** All checkpoints, the one that got furthest first. */
+    List<Path> checkpointsLatestFirst() {
         if (!Files.isDirectory(checkpoints())) {
-            return Optional.empty();
+            return List.of();
         }
         // The names sort by progress: epoch-003 < epoch-004-batch-0120 < epoch-004.
         try (Stream<Path> folders = Files.list(checkpoints())) {
             return folders.filter(folder -> folder.getFileName().toString().matches("epoch-\\d+(-batch-\\d+)?"))
-                    .max((a, b) -> order(a).compareTo(order(b)));
+                    .sorted(Comparator.comparing(RunFolder::order).reversed())
+                    .toList();
         } catch (IOException e) {
             throw new InvalidInputException(e, "cannot list '%s': %s", checkpoints(), e.getMessage());
         }
+    }
+
+    /** The checkpoint after this epoch, which may not exist. */
+    Path checkpoint(int epoch) {
+        return checkpoints().resolve(String.format(Locale.ROOT, "epoch-%03d", epoch));
     }
 
     private static String order(Path checkpoint) {
@@ -110,17 +117,17 @@ public final class RunFolder {
 
     /** Writes a checkpoint as a whole. */
     Path save(Progress progress, Parts parts) throws IOException {
-        Path folder = checkpoints()
-                .resolve(
-                        progress.batches() == 0
-                                ? String.format(Locale.ROOT, "epoch-%03d", progress.epoch() - 1)
-                                : String.format(
-                                        Locale.ROOT, "epoch-%03d-batch-%04d", progress.epoch(), progress.batches()));
+        Path folder = progress.batches() == 0
+                ? checkpoint(progress.epoch() - 1)
+                : checkpoints()
+                        .resolve(String.format(
+                                Locale.ROOT, "epoch-%03d-batch-%04d", progress.epoch(), progress.batches()));
         Path part = folder.resolveSibling(folder.getFileName() + PART);
         delete(part);
         Files.createDirectories(resume(part));
         parts.write(part);
         progress.write(resume(part));
+        Checksums.write(part);
         delete(folder);
         Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
         removePartialEpochs(folder);
@@ -142,12 +149,20 @@ public final class RunFolder {
 
     /** Makes a checkpoint's SavedModel the run's model. */
     void publish(Path checkpoint) throws IOException {
+        publish(part -> {
+            Files.createDirectories(part.resolve(ModelCard.PATH).getParent());
+            for (String file : List.of(SavedModelWriter.GRAPH_FILE, ModelCard.PATH)) {
+                Files.copy(checkpoint.resolve(file), part.resolve(file));
+            }
+        });
+    }
+
+    /** Replaces the run's model. */
+    void publish(Parts parts) throws IOException {
         Path part = root.resolve("model" + PART);
         delete(part);
-        Files.createDirectories(part.resolve(ModelCard.PATH).getParent());
-        for (String file : List.of(SavedModelWriter.GRAPH_FILE, ModelCard.PATH)) {
-            Files.copy(checkpoint.resolve(file), part.resolve(file));
-        }
+        Files.createDirectories(part);
+        parts.write(part);
         delete(model());
         Files.move(part, model(), StandardCopyOption.ATOMIC_MOVE);
     }

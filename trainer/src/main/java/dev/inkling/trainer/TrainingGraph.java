@@ -2,6 +2,7 @@ package dev.inkling.trainer;
 
 import dev.inkling.model.Architecture;
 import dev.inkling.model.Network;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +15,14 @@ import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -33,6 +36,7 @@ import org.tensorflow.types.TInt64;
 final class TrainingGraph implements AutoCloseable {
 
     private final Architecture architecture;
+    private final OptimizerSettings optimizer;
     private final Graph graph;
     private final Session session;
 
@@ -73,8 +77,10 @@ final class TrainingGraph implements AutoCloseable {
         }
     }
 
-    TrainingGraph(Architecture architecture, long seed) {
+    /** @param settings of which the number of epochs and the learning rate do not matter here */
+    TrainingGraph(Architecture architecture, TrainSettings settings) {
         this.architecture = architecture;
+        this.optimizer = settings.optimizer();
         this.graph = new Graph();
         Ops tf = Ops.create(graph);
         this.images = tf.withName("images")
@@ -89,22 +95,36 @@ final class TrainingGraph implements AutoCloseable {
         this.dropoutSeed = tf.withName("dropout_seed").placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
         this.weights = WeightVariables.training(tf, dropoutSeed);
         this.averages = WeightVariables.inference(tf.withSubScope("averages"));
-        this.training = head(tf.withSubScope("training"), weights);
-        this.inference = head(tf.withSubScope("inference"), averages);
+        this.training = head(tf.withSubScope("training"), weights, optimizer.labelSmoothing());
+        this.inference = head(tf.withSubScope("inference"), averages, 0);
         this.adam = optimiser(tf);
         List<Op> changes = new ArrayList<>(adam.updates());
         changes.addAll(weights.statisticsUpdates());
-        this.average = new MovingAverage(tf, weights.all(), averages.all(), changes);
-        this.session = new Session(graph);
-        initialise(tf, InitialWeights.of(architecture, seed));
+        this.average = new MovingAverage(tf, optimizer.averageDecay(), weights.all(), averages.all(), changes);
+        this.session = new Session(graph, configuration(settings));
+        initialise(tf, InitialWeights.of(architecture, settings.seed()));
     }
 
-    private Head head(Ops tf, WeightVariables from) {
+    private static ConfigProto configuration(TrainSettings settings) {
+        ConfigProto.Builder configuration = settings.precision().configuration();
+        if (settings.deterministic()) {
+            // One thread decides which operation comes next, so their order is the graph's; each still uses every core.
+            configuration.setInterOpParallelismThreads(1);
+        }
+        return configuration.build();
+    }
+
+    /** @param smoothing share of the target that is spread evenly over all classes */
+    private Head head(Ops tf, WeightVariables from, double smoothing) {
         Operand<TFloat32> logits = Network.build(tf, architecture, images, from).logits();
-        Operand<TFloat32> oneHot =
-                tf.oneHot(labels, tf.constant(architecture.classes()), tf.constant(1f), tf.constant(0f));
+        float even = (float) (smoothing / architecture.classes());
+        Operand<TFloat32> target = tf.oneHot(
+                labels,
+                tf.constant(architecture.classes()),
+                tf.constant((float) (1 - smoothing) + even),
+                tf.constant(even));
         Operand<TFloat32> losses =
-                tf.nn.softmaxCrossEntropyWithLogits(logits, oneHot).loss();
+                tf.nn.softmaxCrossEntropyWithLogits(logits, target).loss();
         Operand<TFloat32> right = tf.dtypes.cast(
                 tf.math.equal(tf.math.argMax(logits, tf.constant(1), TInt32.class), labels), TFloat32.class);
         Operand<TInt32> all = tf.constant(new int[] {0});
@@ -126,6 +146,7 @@ final class TrainingGraph implements AutoCloseable {
                 null);
         return new Adam(
                 tf,
+                optimizer.weightDecay(),
                 trainable,
                 Arrays.stream(gradients).map(TrainingGraph::typed).toList());
     }
@@ -241,8 +262,12 @@ final class TrainingGraph implements AutoCloseable {
     }
 
     /** Writes every variable, averages and Adam's included, as a TensorFlow checkpoint of this prefix. */
-    void save(Path prefix) {
-        session.save(prefix.toString());
+    void save(Path prefix) throws IOException {
+        try {
+            session.save(prefix.toString());
+        } catch (TensorFlowException e) {
+            throw new IOException("cannot write '" + prefix + "': " + e.getMessage(), e);
+        }
     }
 
     /** Reads what {@link #save} wrote. */

@@ -2,6 +2,7 @@ package dev.inkling.trainer;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** Follows a training run, on the thread that trains: what takes long here slows the training. */
 public interface TrainingListener {
@@ -38,8 +39,19 @@ public interface TrainingListener {
      * @param loss mean over the epoch so far, in nats
      * @param accuracy share classified right over the epoch so far
      * @param imagesPerSecond over this epoch's steps so far
+     * @param learningRate of this step
      */
-    record Step(int epoch, int batch, int images, double loss, double accuracy, double imagesPerSecond) {}
+    record Step(
+            int epoch,
+            int batch,
+            int images,
+            double loss,
+            double accuracy,
+            double imagesPerSecond,
+            double learningRate) {}
+
+    /** Something went wrong that the run survives: what, and what happens instead. */
+    default void warning(String message) {}
 
     /** Training begins or goes on. */
     default void started(Plan plan) {}
@@ -48,14 +60,14 @@ public interface TrainingListener {
     default void step(Step step) {}
 
     /**
-     * An epoch is done, validated and saved.
+     * An epoch is done and validated.
      *
      * @param metrics what it came to
-     * @param best whether no epoch before had a higher validation accuracy
+     * @param best whether it is better than every epoch before, by validation accuracy and then loss
      * @param weights the averaged weights and running statistics, by name, in row-major order
-     * @param checkpoint the folder of this epoch's SavedModel
+     * @param checkpoint the folder of this epoch's SavedModel; empty where it could not be written
      */
-    record EpochEnd(EpochMetrics metrics, boolean best, Map<String, float[]> weights, Path checkpoint) {}
+    record EpochEnd(EpochMetrics metrics, boolean best, Map<String, float[]> weights, Optional<Path> checkpoint) {}
 
     /** An epoch is done. */
     default void epoch(EpochEnd end) {}

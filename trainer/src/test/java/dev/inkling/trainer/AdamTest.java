@@ -21,6 +21,17 @@ class AdamTest {
     /** Algorithm 1 of the paper in plain arithmetic, on ½·a·(w − b)². */
     @Test
     void followsThePaper() {
+        follows("w", 0.2, 0);
+    }
+
+    /** Algorithm 2 of Loshchilov and Hutter with a schedule of 1: every step takes rate · decay of the kernel away besides. */
+    @Test
+    void kernelsDecayApartFromTheGradient() {
+        follows("dense/kernel", 0.2, 0.2);
+        follows("dense/bias", 0.2, 0);
+    }
+
+    private static void follows(String name, double weightDecay, double expectedDecay) {
         double[] a = {1, 4, 0.01};
         double[] b = {3, -1, 2};
         try (Graph graph = new Graph()) {
@@ -29,7 +40,7 @@ class AdamTest {
             Output<TFloat32> gradient = tf.math
                     .mul(tf.constant(new float[] {1, 4, 0.01f}), tf.math.sub(w, tf.constant(new float[] {3, -1, 2})))
                     .asOutput();
-            Adam adam = new Adam(tf, Map.of("w", w), List.of(gradient));
+            Adam adam = new Adam(tf, weightDecay, Map.of(name, w), List.of(gradient));
             try (Session session = new Session(graph)) {
                 session.run(tf.assign(w, tf.constant(new float[3])));
                 adam.moments().values().forEach(moment -> session.run(tf.assign(moment, tf.constant(new float[3]))));
@@ -50,6 +61,7 @@ class AdamTest {
                         double g = a[i] * (plain[i] - b[i]);
                         m[i] = 0.9 * m[i] + 0.1 * g;
                         v[i] = 0.999 * v[i] + 0.001 * g * g;
+                        plain[i] -= rate * expectedDecay * plain[i];
                         plain[i] -= rate
                                 * (m[i] / (1 - Math.pow(0.9, t)))
                                 / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);

@@ -1,0 +1,53 @@
+package dev.inkling.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.inkling.spi.Explainer;
+import dev.inkling.spi.InvalidInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Which explainers fit {@link LinearModel}, which offers gradients and shows one layer, a convolution called conv. */
+class ConfiguredExplainerTest {
+
+    private static final String NO_LAYERS =
+            "explainer 'grad-cam' needs a model that offers Layers, model 'linear' does not";
+
+    private final ExplainerCatalog catalog = ExplainerCatalog.load(List.of());
+
+    private ConfiguredExplainer explainer(String name, Map<String, String> options) {
+        InstalledExplainer installed = catalog.find(name);
+        Explainer created = installed.create(options);
+        return new ConfiguredExplainer(installed.card(), installed.resolved(options), created);
+    }
+
+    @Test
+    void onlyThoseThatFitAreKeptAndTheOthersAreToldWithTheReason() {
+        List<String> leftOut = new ArrayList<>();
+        List<ConfiguredExplainer> all = catalog.installed().stream()
+                .map(installed -> explainer(installed.name(), Map.of()))
+                .toList();
+
+        List<ConfiguredExplainer> fitting = ConfiguredExplainer.fitting(all, new LinearModel(), leftOut::add);
+
+        assertThat(fitting)
+                .extracting(explainer -> explainer.card().name())
+                .containsExactly("occlusion", "saliency", "smooth-grad");
+        assertThat(leftOut)
+                .containsExactly(
+                        "explainer 'attention' needs a model that offers Layers, model 'linear' does not",
+                        NO_LAYERS,
+                        "explainer 'guided-backprop' needs a model that offers Propagation, model 'linear' does not");
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        explainer("saliency", Map.of()).requireFit(new LinearModel());
+        assertThatThrownBy(() -> explainer("grad-cam", Map.of()).requireFit(new LinearModel()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(NO_LAYERS);
+    }
+}
