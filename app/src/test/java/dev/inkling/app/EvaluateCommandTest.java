@@ -339,7 +339,7 @@ class EvaluateCommandTest {
         wrong("--mistakes is -1, expected 0 to 100", "--out", report, "--mistakes=-1");
         wrong("--mistakes is 101, expected 0 to 100", "--out", report, "--mistakes", 101);
         wrong(
-                "no explainer 'oclusion'; installed: grad-cam, guided-backprop, occlusion, saliency, smooth-grad"
+                "no explainer 'oclusion'; installed: attention, grad-cam, guided-backprop, occlusion, saliency, smooth-grad"
                         + " — did you mean 'occlusion'?",
                 "--out",
                 report,

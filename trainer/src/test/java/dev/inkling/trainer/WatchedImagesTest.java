@@ -9,9 +9,9 @@ class WatchedImagesTest {
 
     @Test
     void watchesTheFirstHeldOutImageOfEachClass() {
-        Dataset bars = Patterns.bars(200, 4);
-        TrainSettings settings = Recipes.plain(1, 0);
-        int[] heldOut = new BatchOrder(200, settings.validation(), settings.seed()).validation();
+        Dataset bars = Patterns.bars(600, 4);
+        TrainSettings settings = Preset.DEFAULT.settings();
+        int[] heldOut = new BatchOrder(600, settings.validation(), settings.seed()).validation();
 
         int[] watched = WatchedImages.heldOut(bars, settings, 8);
 
