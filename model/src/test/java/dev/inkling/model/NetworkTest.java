@@ -112,6 +112,34 @@ class NetworkTest {
         }
     }
 
+    /**
+     * A black image makes every window of the first pooling a tie of the same bias: the gradient goes to each window's first place
+     * in row-major order, and to no other.
+     */
+    @Test
+    void aTieInPoolingGoesToTheFirstPlace() {
+        Architecture architecture = new Architecture(4, 6, 1, 3, new Design(List.of(4, 5), 1, false, false, 12, 0));
+        Map<String, float[]> weights = RandomWeights.of(architecture, 31);
+        Arrays.fill(weights.get("block1/conv1/bias"), 0);
+        Arrays.fill(weights.get("block1/conv1/mean"), 0);
+        Arrays.fill(weights.get("block1/conv1/beta"), 0.5f);
+        try (TensorFlowModel model = load(architecture, weights)) {
+            float[] found = FloatArrays.flat(model.require(Layers.class)
+                    .gradients("block1/conv1", images(architecture, new float[24]), Targets.classes(3, 1))
+                    .gradients());
+            int first = 0;
+            for (int i = 0; i < found.length; i++) {
+                int pixel = i / 4;
+                if (pixel / 6 % 2 == 0 && pixel % 6 % 2 == 0) {
+                    first += found[i] != 0 ? 1 : 0;
+                } else {
+                    assertThat(found[i]).as("value %d", i).isZero();
+                }
+            }
+            assertThat(first).isGreaterThan(12);
+        }
+    }
+
     private interface Disturbed {
         double score(int index, double by);
     }
