@@ -39,7 +39,7 @@ public final class ExplainCommand implements Command {
         Optional<IndexSpec> index = Optional.ofNullable(settings.index).map(IndexSpec::parse);
         List<ConfiguredExplainer> explainers = explainers();
         ExplanationReport.requireWritable(settings.out);
-        try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
+        try (TensorFlowModel model = Models.open(settings.model)) {
             TargetSpec target =
                     TargetSpec.parse(settings.target, model.signature().labels(), index.isPresent());
             explainers.forEach(explainer -> explainer.requireFit(model));
@@ -53,7 +53,7 @@ public final class ExplainCommand implements Command {
             } else {
                 images = InputImage.ofFiles(settings.images, model.signature());
             }
-            return reportWork.run(model, data, images, target, explainers, settings.out);
+            return reportWork.run(model, data, images, target, explainers, settings.out, "");
         }
     }
 
@@ -109,8 +109,8 @@ public final class ExplainCommand implements Command {
                 description = "PNG or JPEG files of any size, in place of --data and --index")
         List<Path> images = new ArrayList<>();
 
-        @Parameter(names = "--model", placeholder = "DIR", required = true, description = "model folder")
-        Path model;
+        @Parameter(names = "--model", placeholder = "DIR", required = true, description = Models.DESCRIPTION)
+        String model;
 
         @Parameter(
                 names = "--data",

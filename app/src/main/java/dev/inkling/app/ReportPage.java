@@ -100,6 +100,7 @@ final class ReportPage {
                 count(costs.stream().mapToDouble(Explanation.Cost::backward).sum()));
         page.put("data", provenance.data());
         page.put("target", provenance.target());
+        page.put("remark", report.remark());
         page.put("versions", provenance.versions());
         page.put("created", TIME.format(provenance.created()));
         page.put(

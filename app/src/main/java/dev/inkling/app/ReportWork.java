@@ -26,6 +26,7 @@ final class ReportWork {
      *
      * @param data what the images were read from
      * @param out the report's folder
+     * @param remark what a reader of the report should know first; blank if nothing
      * @return the exit code: wrong use if an explainer failed or a plug-in is broken
      */
     int run(
@@ -34,7 +35,8 @@ final class ReportWork {
             List<InputImage> images,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
-            Path out)
+            Path out,
+            String remark)
             throws IOException {
         List<String> labels = model.signature().labels();
         Provenance provenance = Provenance.now(model, data, target.text());
@@ -42,7 +44,7 @@ final class ReportWork {
         try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
             result = new ExplanationRun(model, target, explainers, progress).run(images);
         }
-        new ExplanationReport(provenance, labels, explainers, result).write(out);
+        new ExplanationReport(provenance, labels, explainers, result, remark).write(out);
         return summarise(result, labels, out);
     }
 
