@@ -46,7 +46,7 @@ public final class EvaluateCommand implements Command {
         Optional<Path> out = Optional.ofNullable(settings.out);
         List<ConfiguredExplainer> explainers = explainers();
         out.ifPresent(EvaluationReport::requireWritable);
-        try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
+        try (TensorFlowModel model = Models.open(settings.model)) {
             explainers.forEach(explainer -> explainer.requireFit(model));
             Dataset test = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal))
                     .test();
@@ -98,7 +98,7 @@ public final class EvaluateCommand implements Command {
         Optional<ExplanationReport> gallery = Optional.empty();
         if (worst.length > 0) {
             List<InputImage> images = InputImage.ofData(test, worst, model.signature());
-            gallery = Optional.of(reportWork.explain(model, test.name(), images, target, explainers));
+            gallery = Optional.of(reportWork.explain(model, test.name(), images, target, explainers, ""));
         }
         Provenance provenance = Provenance.now(model, test.name(), target.text());
         new EvaluationReport(provenance, test.labels(), evaluation, gallery).write(out);
@@ -120,8 +120,8 @@ public final class EvaluateCommand implements Command {
             commandDescription = "measures a model on a test set: accuracy, calibration, confusions and mistakes")
     static final class Settings implements CommandSettings {
 
-        @Parameter(names = "--model", placeholder = "DIR", required = true, description = "model folder")
-        Path model;
+        @Parameter(names = "--model", placeholder = "DIR", required = true, description = Models.DESCRIPTION)
+        String model;
 
         @Parameter(
                 names = "--data",

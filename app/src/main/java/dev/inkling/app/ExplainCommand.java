@@ -38,7 +38,7 @@ public final class ExplainCommand implements Command {
         Optional<IndexSpec> index = Optional.ofNullable(settings.index).map(IndexSpec::parse);
         List<ConfiguredExplainer> explainers = catalog.configured(settings.explainers);
         ExplanationReport.requireWritable(settings.out);
-        try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
+        try (TensorFlowModel model = Models.open(settings.model)) {
             TargetSpec target =
                     TargetSpec.parse(settings.target, model.signature().labels(), index.isPresent());
             explainers.forEach(explainer -> explainer.requireFit(model));
@@ -52,7 +52,7 @@ public final class ExplainCommand implements Command {
             } else {
                 images = InputImage.ofFiles(settings.images, model.signature());
             }
-            return reportWork.run(model, data, images, target, explainers, settings.out);
+            return reportWork.run(model, data, images, target, explainers, settings.out, "");
         }
     }
 
@@ -83,8 +83,8 @@ public final class ExplainCommand implements Command {
                 description = "PNG or JPEG files of any size, in place of --data and --index")
         List<Path> images = new ArrayList<>();
 
-        @Parameter(names = "--model", placeholder = "DIR", required = true, description = "model folder")
-        Path model;
+        @Parameter(names = "--model", placeholder = "DIR", required = true, description = Models.DESCRIPTION)
+        String model;
 
         @Parameter(names = "--data", placeholder = "DATA", description = "as 'train' takes it; its test set is used")
         String data;

@@ -36,6 +36,7 @@ public final class ExplanationReport {
     private final List<String> labels;
     private final List<ConfiguredExplainer> explainers;
     private final ExplanationRun.Result result;
+    private final String remark;
     private final List<String> folders;
     private final Map<ConfiguredExplainer, String> files = new IdentityHashMap<>();
     private final Map<ConfiguredExplainer, String> titles = new IdentityHashMap<>();
@@ -45,16 +46,19 @@ public final class ExplanationReport {
      *
      * @param labels the model's classes in the order of the logits
      * @param explainers all that were asked for, those that failed included
+     * @param remark what a reader should know first; blank if nothing
      */
     public ExplanationReport(
             Provenance provenance,
             List<String> labels,
             List<ConfiguredExplainer> explainers,
-            ExplanationRun.Result result) {
+            ExplanationRun.Result result,
+            String remark) {
         this.provenance = provenance;
         this.labels = List.copyOf(labels);
         this.explainers = List.copyOf(explainers);
         this.result = result;
+        this.remark = remark;
         this.folders = UniqueNames.of(
                 result.images().stream().map(image -> image.image().stem()).toList(), PAGE, BATCH, JSON);
         List<String> names =
@@ -179,6 +183,10 @@ public final class ExplanationReport {
 
     ExplanationRun.Result result() {
         return result;
+    }
+
+    String remark() {
+        return remark;
     }
 
     /** The folder of an image, by its index. */

@@ -32,7 +32,7 @@ public final class PredictCommand implements Command {
             throw new InvalidInputException("no image to predict; name PNG or JPEG files");
         }
         JsonDestination json = new JsonDestination(settings.json, terminal);
-        try (TensorFlowModel model = TensorFlowModel.load(settings.model)) {
+        try (TensorFlowModel model = Models.open(settings.model)) {
             List<InputImage> images = InputImage.ofFiles(settings.images, model.signature());
             // A run without explainers: the target is of no consequence.
             List<ExplainedImage> predicted = new ExplanationRun(
@@ -102,8 +102,8 @@ public final class PredictCommand implements Command {
         @Parameter(placeholder = "IMAGE...", description = "PNG or JPEG files of any size")
         List<Path> images = new ArrayList<>();
 
-        @Parameter(names = "--model", placeholder = "DIR", required = true, description = "model folder")
-        Path model;
+        @Parameter(names = "--model", placeholder = "DIR", required = true, description = Models.DESCRIPTION)
+        String model;
 
         @Parameter(
                 names = "--json",

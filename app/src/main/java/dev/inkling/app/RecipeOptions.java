@@ -128,35 +128,35 @@ final class RecipeOptions {
     @Parameter(
             names = "--rotate",
             category = AUGMENTATION,
-            defaultValueDescription = "12.0; quick: 0.0",
+            defaultValueDescription = "8.0; quick: 0.0",
             description = "largest angle in degrees")
     Double rotate;
 
     @Parameter(
             names = "--translate",
             category = AUGMENTATION,
-            defaultValueDescription = "0.08; quick: 0.0",
+            defaultValueDescription = "0.05; quick: 0.0",
             description = "largest shift as a share of the image's side")
     Double translate;
 
     @Parameter(
             names = "--scale",
             category = AUGMENTATION,
-            defaultValueDescription = "0.12; quick: 0.0",
+            defaultValueDescription = "0.08; quick: 0.0",
             description = "largest growth as a share: 0.1 makes images 1/1.1 to 1.1 times as large")
     Double scale;
 
     @Parameter(
             names = "--shear",
             category = AUGMENTATION,
-            defaultValueDescription = "10.0; quick: 0.0",
+            defaultValueDescription = "6.0; quick: 0.0",
             description = "largest slant in degrees")
     Double shear;
 
     @Parameter(
             names = "--elastic",
             category = AUGMENTATION,
-            defaultValueDescription = "30.0; quick: 0.0",
+            defaultValueDescription = "20.0; quick: 0.0",
             description = "strength α of elastic deformation (Simard et al. 2003: 34)")
     Double elastic;
 

@@ -78,6 +78,7 @@ final class ReportPage {
                 count(costs.stream().mapToDouble(Explanation.Cost::backward).sum()));
         page.put("data", provenance.data());
         page.put("target", provenance.target());
+        page.put("remark", report.remark());
         page.put("versions", provenance.versions());
         page.put("created", PageTemplate.time(provenance.created()));
         page.put(

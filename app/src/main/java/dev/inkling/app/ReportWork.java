@@ -26,6 +26,7 @@ final class ReportWork {
      *
      * @param data what the images were read from
      * @param out the report's folder
+     * @param remark what a reader of the report should know first; blank if nothing
      * @return the exit code: wrong use if an explainer failed or a plug-in is broken
      */
     int run(
@@ -34,27 +35,33 @@ final class ReportWork {
             List<InputImage> images,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
-            Path out)
+            Path out,
+            String remark)
             throws IOException {
-        ExplanationReport report = explain(model, data, images, target, explainers);
+        ExplanationReport report = explain(model, data, images, target, explainers, remark);
         report.write(out);
         summarise(report.result(), report.labels(), out);
         return reportFailures(report.result());
     }
 
-    /** Explains, with a progress bar; the report is yet to be written. */
+    /**
+     * Explains, with a progress bar; the report is yet to be written.
+     *
+     * @param remark as for {@link #run}
+     */
     ExplanationReport explain(
             TensorFlowModel model,
             String data,
             List<InputImage> images,
             TargetSpec target,
-            List<ConfiguredExplainer> explainers) {
+            List<ConfiguredExplainer> explainers,
+            String remark) {
         Provenance provenance = Provenance.now(model, data, target.text());
         ExplanationRun.Result result;
         try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
             result = new ExplanationRun(model, target, explainers, progress).run(images);
         }
-        return new ExplanationReport(provenance, model.signature().labels(), explainers, result);
+        return new ExplanationReport(provenance, model.signature().labels(), explainers, result, remark);
     }
 
     private void summarise(ExplanationRun.Result result, List<String> labels, Path report) {

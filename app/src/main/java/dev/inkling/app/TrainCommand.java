@@ -8,6 +8,7 @@ import dev.inkling.figures.Png;
 import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.spi.InvalidInputException;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.Datasets;
@@ -46,6 +47,10 @@ public final class TrainCommand implements Command {
 
     @Override
     public int run() throws IOException {
+        if (settings.preview != null && settings.resume) {
+            throw new InvalidInputException(
+                    "--preview trains nothing, so there is nothing to --resume; leave out one of the two");
+        }
         TrainSettings recipe = settings.recipe.settings();
         Datasets data = settings.open(new DownloadMessages(terminal));
         if (settings.preview != null) {
@@ -129,7 +134,9 @@ public final class TrainCommand implements Command {
             measured = best.card()
                     .finished(
                             Evaluation.of(best, data.test(), done -> {}).accuracy(),
-                            "inkling train --data " + settings.data + " " + settings.recipe.commandLine(recipe));
+                            "inkling train --data " + settings.data
+                                    + (settings.size == null ? "" : " --size " + settings.size) + " "
+                                    + settings.recipe.commandLine(recipe));
         }
         SavedModelWriter.writeCard(model, measured);
         return measured.accuracy().test();

@@ -11,11 +11,8 @@ import dev.inkling.spi.Targets;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.DownloadListener;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +46,7 @@ class EvaluateCommandTest {
     @TempDir
     Path folder;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Program program = new Program();
 
     @BeforeAll
     static void prepare() throws IOException {
@@ -90,7 +86,7 @@ class EvaluateCommandTest {
     void writesExactlyWhatOthersScriptAgainst() throws IOException {
         Path file = folder.resolve("metrics.json");
 
-        assertThat(run("evaluate", "--model", model, "--data", data, "--json", file))
+        assertThat(program.run("evaluate", "--model", model, "--data", data, "--json", file))
                 .isEqualTo(Main.OK);
 
         double loss = 0;
@@ -132,7 +128,7 @@ class EvaluateCommandTest {
         assertThat(worst.get("truth").asString()).isEqualTo(ModelFolder.LABELS.get(mistakes.get(0) % 3));
         assertThat(worst.get("truthProbability").asDouble())
                 .isCloseTo(probability(mistakes.get(0), mistakes.get(0) % 3), within(1e-6));
-        assertThat(out())
+        assertThat(program.out())
                 .startsWith("model 'animals' on 10 images of animals/test\n")
                 .contains("accuracy  %d0.00 %%  (%d right, %d wrong)".formatted(right, right, IMAGES - right))
                 .contains("ECE  ")
@@ -145,21 +141,23 @@ class EvaluateCommandTest {
 
     @Test
     void leavesStandardOutputToTheJson() {
-        assertThat(run("evaluate", "--model", model, "--data", data, "--json", "-", "--out", folder.resolve("r")))
+        assertThat(program.run(
+                        "evaluate", "--model", model, "--data", data, "--json", "-", "--out", folder.resolve("r")))
                 .isEqualTo(Main.OK);
 
-        assertThat(JsonMapper.shared().readTree(out()).get("images").asInt()).isEqualTo(IMAGES);
-        assertThat(out()).startsWith("{\"accuracy\":").endsWith("}\n");
+        assertThat(JsonMapper.shared().readTree(program.out()).get("images").asInt())
+                .isEqualTo(IMAGES);
+        assertThat(program.out()).startsWith("{\"accuracy\":").endsWith("}\n");
     }
 
     @Test
     void writesAReport() throws IOException {
         Path report = folder.resolve("report");
 
-        assertThat(run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 3))
+        assertThat(program.run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 3))
                 .isEqualTo(Main.OK);
 
-        assertThat(out()).endsWith("report: " + report.resolve("index.html") + "\n");
+        assertThat(program.out()).endsWith("report: " + report.resolve("index.html") + "\n");
         List<String> figures = mistakes.stream()
                 .limit(3)
                 .map(i -> "mistakes/%04d-label%s/figure.png".formatted(i, ModelFolder.LABELS.get(i % 3)))
@@ -189,7 +187,7 @@ class EvaluateCommandTest {
     @Test
     void explainsThePredictedClassAgainstTheTrueOne() throws IOException {
         Path report = folder.resolve("report");
-        run("evaluate", "--model", model, "--data", data, "--out", report, "--explainer", "occlusion:stride=3");
+        program.run("evaluate", "--model", model, "--data", data, "--out", report, "--explainer", "occlusion:stride=3");
 
         JsonNode json = json(report.resolve("mistakes/explanations.json"));
         assertThat(json.get("target").asString()).isEqualTo("predicted-vs-label");
@@ -215,7 +213,7 @@ class EvaluateCommandTest {
     @Test
     void thePageNeedsNothingButItself() throws IOException {
         Path report = folder.resolve("report");
-        run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 2);
+        program.run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 2);
 
         String page = Files.readString(report.resolve("index.html"));
         assertThat(page)
@@ -233,8 +231,8 @@ class EvaluateCommandTest {
     @Test
     void anEarlierReportIsReplacedAndNothingElse() throws IOException {
         Path report = folder.resolve("report");
-        run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 3);
-        assertThat(run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 1))
+        program.run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 3);
+        assertThat(program.run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 1))
                 .isEqualTo(Main.OK);
         assertThat(files(report)).hasSize(4 + 3 + 2);
 
@@ -255,7 +253,8 @@ class EvaluateCommandTest {
     @Test
     void aReportOfExplanationsIsNotItsOwn() throws IOException {
         Path report = folder.resolve("report");
-        run("explain", "--model", model, "--data", data, "--index", 0, "--explainer", "saliency", "--out", report);
+        program.run(
+                "explain", "--model", model, "--data", data, "--index", 0, "--explainer", "saliency", "--out", report);
 
         assertWrong(
                 "output folder " + report
@@ -281,10 +280,10 @@ class EvaluateCommandTest {
         Files.write(right.resolve("t10k-labels-idx1-ubyte"), labels.array());
         Path report = folder.resolve("report");
 
-        assertThat(run("evaluate", "--model", model, "--data", right, "--out", report))
+        assertThat(program.run("evaluate", "--model", model, "--data", right, "--out", report))
                 .isEqualTo(Main.OK);
 
-        assertThat(out())
+        assertThat(program.out())
                 .contains("accuracy  100.00 %  (10 right, 0 wrong)")
                 .contains("no mistakes: all 10 images are classified right\n");
         assertThat(files(report)).containsExactly("confusion.png", "evaluation.json", "index.html", "reliability.png");
@@ -297,7 +296,7 @@ class EvaluateCommandTest {
     @Test
     void noneIsShownWhereNoneIsAskedFor() throws IOException {
         Path report = folder.resolve("report");
-        run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 0);
+        program.run("evaluate", "--model", model, "--data", data, "--out", report, "--mistakes", 0);
 
         assertThat(files(report)).containsExactly("confusion.png", "evaluation.json", "index.html", "reliability.png");
         assertThat(Files.readString(report.resolve("index.html")))
@@ -314,7 +313,7 @@ class EvaluateCommandTest {
                 .write(Files.createDirectories(folder.resolve("plugins")).resolve("breaker.jar"));
         Path report = folder.resolve("report");
 
-        int code = run(
+        int code = program.run(
                 "evaluate",
                 "--plugins",
                 jar.getParent(),
@@ -328,7 +327,7 @@ class EvaluateCommandTest {
                 report);
 
         assertThat(code).isEqualTo(Main.WRONG_USE);
-        assertThat(err()).isEqualTo("inkling: explainer 'breaker' failed: IllegalStateException: out of ink\n");
+        assertThat(program.err()).isEqualTo("inkling: explainer 'breaker' failed: IllegalStateException: out of ink\n");
         assertThat(Files.readString(report.resolve("index.html"))).contains("out of ink");
         assertThat(files(report)).anyMatch(name -> name.endsWith("/saliency.npy"));
     }
@@ -385,33 +384,16 @@ class EvaluateCommandTest {
     private void wrong(String message, Object... arguments) {
         List<Object> all = new ArrayList<>(List.of("evaluate", "--model", model, "--data", data));
         all.addAll(List.of(arguments));
-        assertThat(run(all.toArray())).isEqualTo(Main.WRONG_USE);
-        assertThat(err()).startsWith("inkling: " + message);
-        assertThat(err().lines()).hasSize(1);
-        assertThat(out()).isEmpty();
+        assertThat(program.run(all.toArray())).isEqualTo(Main.WRONG_USE);
+        assertThat(program.err()).startsWith("inkling: " + message);
+        assertThat(program.err().lines()).hasSize(1);
+        assertThat(program.out()).isEmpty();
     }
 
     private void assertWrong(String message, Object... arguments) {
-        assertThat(run(arguments)).isEqualTo(Main.WRONG_USE);
-        assertThat(err()).isEqualTo("inkling: " + message + "\n");
-        assertThat(out()).isEmpty();
-    }
-
-    private int run(Object... arguments) {
-        out.reset();
-        err.reset();
-        return Main.run(
-                Stream.of(arguments).map(String::valueOf).toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        assertThat(program.run(arguments)).isEqualTo(Main.WRONG_USE);
+        assertThat(program.err()).isEqualTo("inkling: " + message + "\n");
+        assertThat(program.out()).isEmpty();
     }
 
     private static Dataset test() {

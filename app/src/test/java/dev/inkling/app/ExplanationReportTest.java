@@ -366,7 +366,7 @@ class ExplanationReportTest {
         List<ExplainedImage> images = new ArrayList<>(result.images());
         images.add(undrawable);
         ExplanationReport report = new ExplanationReport(
-                PROVENANCE, LinearModel.LABELS, List.of(scores), new ExplanationRun.Result(images, List.of()));
+                PROVENANCE, LinearModel.LABELS, List.of(scores), new ExplanationRun.Result(images, List.of()), "");
 
         assertThatThrownBy(() -> report.write(folder)).isInstanceOf(RuntimeException.class);
         assertThatThrownBy(() -> report.write(root.resolve("fresh"))).isInstanceOf(RuntimeException.class);
@@ -427,7 +427,7 @@ class ExplanationReportTest {
 
     private Path write(List<ConfiguredExplainer> explainers, InputImage... images) throws IOException {
         Path folder = root.resolve("report");
-        new ExplanationReport(PROVENANCE, LinearModel.LABELS, explainers, run(explainers, images)).write(folder);
+        new ExplanationReport(PROVENANCE, LinearModel.LABELS, explainers, run(explainers, images), "").write(folder);
         return folder;
     }
 

@@ -16,10 +16,7 @@ import dev.inkling.trainer.ImageFiles;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -51,8 +48,7 @@ class ModelCommandsTest {
     @TempDir
     Path folder;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Program program = new Program();
 
     @BeforeAll
     static void prepare() throws IOException {
@@ -89,7 +85,8 @@ class ModelCommandsTest {
     void predictTellsTheModelsProbabilities() throws Exception {
         Path file = folder.resolve("p.json");
 
-        assertThat(run("predict", "--model", model, "--json", file, picture)).isEqualTo(Main.OK);
+        assertThat(program.run("predict", "--model", model, "--json", file, picture))
+                .isEqualTo(Main.OK);
 
         JsonNode json = JsonMapper.shared().readTree(Files.readString(file));
         assertThat(json.size()).isEqualTo(1);
@@ -110,8 +107,9 @@ class ModelCommandsTest {
             }
             String best = ModelFolder.LABELS.get(Targets.predictedClasses(probabilities)[0]);
             assertThat(one.get("prediction").asString()).isEqualTo(best);
-            assertThat(out().lines().toList().get(0)).matches("image +prediction  probability  then");
-            assertThat(out().lines().toList().get(1)).matches("\\Q" + picture + "\\E  " + best + " +[01]\\.\\d{4}.*");
+            assertThat(program.out().lines().toList().get(0)).matches("image +prediction  probability  then");
+            assertThat(program.out().lines().toList().get(1))
+                    .matches("\\Q" + picture + "\\E  " + best + " +[01]\\.\\d{4}.*");
         }
     }
 
@@ -120,10 +118,11 @@ class ModelCommandsTest {
         Path text = Files.writeString(folder.resolve("a.txt"), "not an image");
         Path missing = folder.resolve("missing.png");
 
-        assertThat(run("predict", "--model", model, text, picture, missing)).isEqualTo(Main.WRONG_USE);
+        assertThat(program.run("predict", "--model", model, text, picture, missing))
+                .isEqualTo(Main.WRONG_USE);
 
-        assertThat(err()).contains(text.toString()).contains("; ").contains(missing.toString());
-        assertThat(out()).isEmpty();
+        assertThat(program.err()).contains(text.toString()).contains("; ").contains(missing.toString());
+        assertThat(program.out()).isEmpty();
         assertWrong("no image to predict; name PNG or JPEG files", "predict", "--model", model);
     }
 
@@ -131,7 +130,7 @@ class ModelCommandsTest {
     void explainWritesAReportOfRealExplanations() throws IOException {
         Path report = folder.resolve("report");
 
-        int code = run(
+        int code = program.run(
                 "explain",
                 "--model",
                 model,
@@ -146,9 +145,11 @@ class ModelCommandsTest {
                 "--out",
                 report);
 
-        assertThat(err()).isEmpty();
+        assertThat(program.err()).isEmpty();
         assertThat(code).isEqualTo(Main.OK);
-        assertThat(out()).startsWith("3 images explained: ").endsWith("report: " + report.resolve("index.html") + "\n");
+        assertThat(program.out())
+                .startsWith("3 images explained: ")
+                .endsWith("report: " + report.resolve("index.html") + "\n");
         assertThat(files(report))
                 .contains(
                         "0001-labelbee/figure.png",
@@ -186,7 +187,7 @@ class ModelCommandsTest {
         Path attentive = ModelFolder.write(folder.resolve("attentive"), new Design(List.of(4, 6), 1, true, true, 8, 0));
         Path report = folder.resolve("report");
 
-        int code = run(
+        int code = program.run(
                 "explain",
                 "--model",
                 attentive,
@@ -196,7 +197,7 @@ class ModelCommandsTest {
                 report,
                 picture);
 
-        assertThat(err()).isEmpty();
+        assertThat(program.err()).isEmpty();
         assertThat(code).isEqualTo(Main.OK);
         JsonNode explanations = JsonMapper.shared()
                 .readTree(Files.readString(report.resolve("explanations.json")))
@@ -225,10 +226,10 @@ class ModelCommandsTest {
         Files.copy(picture, copy);
         Path report = folder.resolve("report");
 
-        assertThat(run("explain", "--model", model, "--explainer", "occlusion", "--out", report, picture, copy))
+        assertThat(program.run("explain", "--model", model, "--explainer", "occlusion", "--out", report, picture, copy))
                 .isEqualTo(Main.OK);
 
-        assertThat(out()).startsWith("2 images explained\n");
+        assertThat(program.out()).startsWith("2 images explained\n");
         assertThat(files(report)).contains("bar/occlusion.npy", "bar-2/occlusion.npy");
     }
 
@@ -242,7 +243,7 @@ class ModelCommandsTest {
                 .write(pluginJar());
         Path report = folder.resolve("report");
 
-        int code = run(
+        int code = program.run(
                 "explain",
                 "--plugins",
                 jar.getParent(),
@@ -255,7 +256,7 @@ class ModelCommandsTest {
                 picture);
 
         assertThat(code).isEqualTo(Main.WRONG_USE);
-        assertThat(err()).isEqualTo("inkling: explainer 'breaker' failed: IllegalStateException: out of ink\n");
+        assertThat(program.err()).isEqualTo("inkling: explainer 'breaker' failed: IllegalStateException: out of ink\n");
         assertThat(files(report)).contains("bar/saliency.npy", "index.html").doesNotContain("bar/breaker.npy");
         assertThat(Files.readString(report.resolve("index.html"))).contains("out of ink");
     }
@@ -269,7 +270,7 @@ class ModelCommandsTest {
                                 .explain("if (true) throw new IllegalStateException(\"out of ink\");"))
                 .write(pluginJar());
 
-        run(
+        program.run(
                 "explain",
                 "--debug",
                 "--plugins",
@@ -282,14 +283,14 @@ class ModelCommandsTest {
                 folder.resolve("report"),
                 picture);
 
-        assertThat(err()).contains("test.plugin.Provider.");
+        assertThat(program.err()).contains("test.plugin.Provider.");
     }
 
     @Test
     void whatCanBeCheckedIsCheckedBeforeTheWorkBegins() throws IOException {
         Path report = folder.resolve("report");
         wrongExplain("no explainer 'gradcam'; installed: ", report, "--explainer", "gradcam", picture);
-        assertThat(err()).contains("did you mean 'grad-cam'?");
+        assertThat(program.err()).contains("did you mean 'grad-cam'?");
         wrongExplain(
                 "explainer 'smooth-grad': option 'samples':", report, "--explainer", "smooth-grad:samples=0", picture);
         wrongExplain("explainer 'saliency': no option 'x'", report, "--explainer", "saliency:x=1", picture);
@@ -328,7 +329,7 @@ class ModelCommandsTest {
     void severalWrongExplainersAreToldAtOnce() {
         wrongExplain(
                 "no explainer 'nothing'", folder.resolve("report"), "--explainer", "nothing,saliency:x=1", picture);
-        assertThat(err()).contains("; explainer 'saliency': no option 'x'");
+        assertThat(program.err()).contains("; explainer 'saliency': no option 'x'");
     }
 
     @Test
@@ -357,8 +358,8 @@ class ModelCommandsTest {
     @Test
     void everyCommandShowsItsHelp() {
         for (String command : List.of("evaluate", "predict", "explain")) {
-            assertThat(run(command, "--help")).isEqualTo(Main.OK);
-            assertThat(out())
+            assertThat(program.run(command, "--help")).isEqualTo(Main.OK);
+            assertThat(program.out())
                     .contains("usage: inkling " + command)
                     .contains("--model DIR")
                     .contains("(required)");
@@ -368,32 +369,15 @@ class ModelCommandsTest {
     private void wrongExplain(String message, Path report, Object... arguments) {
         List<Object> all = new ArrayList<>(List.of("explain", "--model", model, "--out", report));
         all.addAll(List.of(arguments));
-        assertThat(run(all.toArray())).isEqualTo(Main.WRONG_USE);
-        assertThat(err()).startsWith("inkling: " + message);
-        assertThat(err().lines()).hasSize(1);
+        assertThat(program.run(all.toArray())).isEqualTo(Main.WRONG_USE);
+        assertThat(program.err()).startsWith("inkling: " + message);
+        assertThat(program.err().lines()).hasSize(1);
     }
 
     private void assertWrong(String message, Object... arguments) {
-        assertThat(run(arguments)).isEqualTo(Main.WRONG_USE);
-        assertThat(err()).isEqualTo("inkling: " + message + "\n");
-        assertThat(out()).isEmpty();
-    }
-
-    private int run(Object... arguments) {
-        out.reset();
-        err.reset();
-        return Main.run(
-                Stream.of(arguments).map(String::valueOf).toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        assertThat(program.run(arguments)).isEqualTo(Main.WRONG_USE);
+        assertThat(program.err()).isEqualTo("inkling: " + message + "\n");
+        assertThat(program.out()).isEmpty();
     }
 
     private Path pluginJar() throws IOException {

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +21,7 @@ class TrainCommandTest {
     @TempDir
     Path temp;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Program program = new Program();
     private Path data;
     private Path run;
 
@@ -38,23 +33,23 @@ class TrainCommandTest {
 
     @Test
     void trainsMeasuresAndDraws() throws IOException {
-        assertThat(inkling("train", "--data", data, "--epochs", 2, "--batch-size", 8, "--out", run))
+        assertThat(program.run("train", "--data", data, "--epochs", 2, "--batch-size", 8, "--out", run))
                 .isEqualTo(Main.OK);
 
         JsonNode history = JsonMapper.shared().readTree(Files.readString(run.resolve("history.json")));
         assertThat(history.get("epochs")).hasSize(2);
         assertThat(history.get("settings").get("batchSize").asInt()).isEqualTo(8);
-        assertThat(text(err))
+        assertThat(program.err())
                 .contains("38 training images, 2 held out for validation")
                 .containsPattern("epoch 2/2  loss \\d\\.\\d{4}  accuracy [\\d.]+ %  validation loss");
         BufferedImage curves = ImageIO.read(run.resolve("history.png").toFile());
         assertThat(curves.getWidth()).isGreaterThan(curves.getHeight());
 
         // The card's test accuracy is what evaluate finds.
-        assertThat(inkling("evaluate", "--model", run.resolve("model"), "--data", data, "--json", "-"))
+        assertThat(program.run("evaluate", "--model", run.resolve("model"), "--data", data, "--json", "-"))
                 .isEqualTo(Main.OK);
         double accuracy =
-                JsonMapper.shared().readTree(text(out)).get("accuracy").asDouble();
+                JsonMapper.shared().readTree(program.out()).get("accuracy").asDouble();
         try (TensorFlowModel model = TensorFlowModel.load(run.resolve("model"))) {
             assertThat(model.card().name()).isEqualTo("animals");
             assertThat(model.card().accuracy().test()).isEqualTo(accuracy);
@@ -77,10 +72,10 @@ class TrainCommandTest {
             ImageIO.write(image, "png", file.toFile());
         }
 
-        assertThat(inkling("train", "--data", photos, "--epochs", 1, "--out", run))
+        assertThat(program.run("train", "--data", photos, "--epochs", 1, "--out", run))
                 .isEqualTo(Main.WRONG_USE);
-        assertThat(text(err)).contains("scale all by --size, such as --size 20x2");
-        assertThat(inkling(
+        assertThat(program.err()).contains("scale all by --size, such as --size 20x2");
+        assertThat(program.run(
                         "train", "--data", photos, "--size", "16x12", "--epochs", 1, "--batch-size", 9, "--out", run))
                 .isEqualTo(Main.OK);
 
@@ -90,11 +85,11 @@ class TrainCommandTest {
             assertThat(model.card().input()).isEqualTo(new ModelCard.Input(16, 12, 3, 0, 1));
         }
         // The model tells the size.
-        assertThat(inkling("evaluate", "--model", run.resolve("model"), "--data", photos))
+        assertThat(program.run("evaluate", "--model", run.resolve("model"), "--data", photos))
                 .isEqualTo(Main.OK);
-        assertThat(text(out)).contains("on 6 images of photos/test");
+        assertThat(program.out()).contains("on 6 images of photos/test");
         Path report = temp.resolve("report");
-        assertThat(inkling(
+        assertThat(program.run(
                         "explain",
                         "--model",
                         run.resolve("model"),
@@ -112,11 +107,14 @@ class TrainCommandTest {
 
     @Test
     void resumesWithMoreEpochs() throws IOException {
-        assertThat(inkling("train", "--data", data, "--schedule", "constant", "--epochs", 1, "--out", run))
+        assertThat(program.run("train", "--data", data, "--schedule", "constant", "--epochs", 1, "--out", run))
                 .isEqualTo(Main.OK);
-        assertThat(inkling("train", "--data", data, "--schedule", "constant", "--epochs", 2, "--out", run, "--resume"))
+        assertThat(program.run(
+                        "train", "--data", data, "--schedule", "constant", "--epochs", 2, "--out", run, "--resume"))
                 .isEqualTo(Main.OK);
-        assertThat(text(err)).contains("resuming in epoch 2 after 0 of 1 steps").doesNotContain("epoch 1/2");
+        assertThat(program.err())
+                .contains("resuming in epoch 2 after 0 of 1 steps")
+                .doesNotContain("epoch 1/2");
         JsonNode history = JsonMapper.shared().readTree(Files.readString(run.resolve("history.json")));
         assertThat(history.get("epochs")).hasSize(2);
         assertThat(run.resolve("tensorboard/training"))
@@ -127,7 +125,7 @@ class TrainCommandTest {
 
     @Test
     void theLogForTensorBoardCanBeTurnedOff() {
-        assertThat(inkling("train", "--data", data, "--epochs", 1, "--out", run, "--no-tensorboard"))
+        assertThat(program.run("train", "--data", data, "--epochs", 1, "--out", run, "--no-tensorboard"))
                 .isEqualTo(Main.OK);
         assertThat(run.resolve("tensorboard")).doesNotExist();
         assertThat(run.resolve("history.png")).exists();
@@ -136,59 +134,57 @@ class TrainCommandTest {
     @Test
     void previewDrawsAndTrainsNothing() throws IOException {
         Path file = temp.resolve("preview.png");
-        assertThat(inkling("train", "--data", data, "--preview", file, "--erase", 1, "--out", run))
+        assertThat(program.run("train", "--data", data, "--preview", file, "--erase", 1, "--out", run))
                 .isEqualTo(Main.OK);
-        assertThat(text(out).strip()).isEqualTo(file.toString());
+        assertThat(program.out().strip()).isEqualTo(file.toString());
         // Original, five effects of the default recipe, erasing, and four epochs; three classes.
         BufferedImage page = ImageIO.read(file.toFile());
         assertThat(page.getWidth()).isEqualTo(2 * 36 + 11 * 94 - 10);
         assertThat(run).doesNotExist();
-        assertThat(inkling("train", "--data", data, "--preview", file, "--no-augmentation"))
+        assertThat(program.run("train", "--data", data, "--preview", file, "--no-augmentation"))
                 .isEqualTo(Main.WRONG_USE);
-        assertThat(text(err))
+        assertThat(program.err())
                 .isEqualTo(
                         "inkling: nothing to preview: this recipe has no augmentation; ask for some, such as --rotate 10"
                                 + System.lineSeparator());
     }
 
     @Test
+    void previewAndResumeContradictEachOther() {
+        assertThat(program.run("train", "--data", data, "--preview", temp.resolve("p.png"), "--resume"))
+                .isEqualTo(Main.WRONG_USE);
+        assertThat(program.err())
+                .isEqualTo(
+                        "inkling: --preview trains nothing, so there is nothing to --resume; leave out one of the two"
+                                + System.lineSeparator());
+    }
+
+    @Test
     void precisionIsSaidOutLoud() {
-        inkling("train", "--data", data, "--epochs", 1, "--precision", "float32", "--out", run);
-        assertThat(text(err)).startsWith("computing in float32" + System.lineSeparator());
+        program.run("train", "--data", data, "--epochs", 1, "--precision", "float32", "--out", run);
+        assertThat(program.err()).startsWith("computing in float32" + System.lineSeparator());
     }
 
     @Test
     void wrongUseIsToldInOneLine() {
-        assertThat(inkling("train", "--data", data, "--epochs", 0, "--batch-size", 0, "--out", run))
+        assertThat(program.run("train", "--data", data, "--epochs", 0, "--batch-size", 0, "--out", run))
                 .isEqualTo(Main.WRONG_USE);
-        assertThat(text(err))
+        assertThat(program.err())
                 .isEqualTo("inkling: epochs is 0, expected at least 1; batch size is 0, expected at least 1"
                         + System.lineSeparator());
-        assertThat(inkling("train", "--data", temp.resolve("nowhere"), "--out", run))
+        assertThat(program.run("train", "--data", temp.resolve("nowhere"), "--out", run))
                 .isEqualTo(Main.WRONG_USE);
-        assertThat(text(err)).startsWith("inkling: no data '" + temp.resolve("nowhere") + "'; expected mnist");
-        assertThat(inkling("train", "--data", data, "--out", run, "--resume")).isEqualTo(Main.WRONG_USE);
-        assertThat(text(err)).contains("it has no checkpoint; train without --resume");
+        assertThat(program.err()).startsWith("inkling: no data '" + temp.resolve("nowhere") + "'; expected mnist");
+        assertThat(program.run("train", "--data", data, "--out", run, "--resume"))
+                .isEqualTo(Main.WRONG_USE);
+        assertThat(program.err()).contains("it has no checkpoint; train without --resume");
         assertThat(run).doesNotExist();
     }
 
     @Test
     void divergenceIsAFailureThatSaysWhatToDo() {
-        assertThat(inkling("train", "--data", data, "--learning-rate", "1e30", "--epochs", 9, "--out", run))
+        assertThat(program.run("train", "--data", data, "--learning-rate", "1e30", "--epochs", 9, "--out", run))
                 .isEqualTo(Main.FAILURE);
-        assertThat(text(err)).contains("training diverged: the ").contains("try a smaller");
-    }
-
-    private int inkling(Object... arguments) {
-        out.reset();
-        err.reset();
-        return Main.run(
-                Stream.of(arguments).map(String::valueOf).toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
+        assertThat(program.err()).contains("training diverged: the ").contains("try a smaller");
     }
 }

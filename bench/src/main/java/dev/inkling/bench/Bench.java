@@ -1,20 +1,26 @@
 package dev.inkling.bench;
 
+import dev.inkling.trainer.Precision;
 import java.io.IOException;
+import java.util.Locale;
 
-/** {@code bench/run training|explainers [ROUNDS]}: see docs/benchmarks.md. */
+/** {@code bench/run training|precision|explainers [ROUNDS]}, {@code bench/run throughput float32|bfloat16}: see docs/benchmarks.md. */
 public final class Bench {
 
     private Bench() {}
 
     public static void main(String[] arguments) throws IOException {
         String which = arguments.length > 0 ? arguments[0] : "";
-        int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
+        String argument = arguments.length > 1 ? arguments[1] : "5";
         switch (which) {
-            case "training" -> TrainingBench.run(rounds);
-            case "explainers" -> ExplainerBench.run(rounds);
+            case "training" -> TrainingBench.againstFixedBatch(Integer.parseInt(argument));
+            case "precision" -> TrainingBench.precisions(Integer.parseInt(argument));
+            case "throughput" -> TrainingBench.one(Precision.valueOf(argument.toUpperCase(Locale.ROOT)));
+            case "explainers" -> ExplainerBench.run(Integer.parseInt(argument));
             default -> {
-                System.err.println("usage: bench/run training|explainers [ROUNDS]");
+                System.err.println("usage: bench/run training|precision|explainers [ROUNDS]\n"
+                        + "       bench/run throughput float32|bfloat16\n"
+                        + "       bench/run peers [ROUNDS]");
                 System.exit(2);
             }
         }

@@ -155,8 +155,8 @@ public final class Network {
     }
 
     /**
-     * The op {@code MaxPool}, with its window in attributes: TensorFlow's oneDNN has a kernel for it, and a gradient four times as
-     * fast, but none for {@code MaxPoolV2}, which is what {@code tf.nn.maxPool} adds.
+     * The op {@code MaxPool}, with its window in attributes: TensorFlow's oneDNN has kernels for it and its gradient, but none for
+     * {@code MaxPoolV2}, which is what {@code tf.nn.maxPool} adds.
      */
     private static Operand<TFloat32> maxPool(Ops tf, Operand<TFloat32> x) {
         long[] window = {1, 2, 2, 1};

@@ -1,5 +1,6 @@
 package dev.inkling.trainer;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -16,7 +17,9 @@ final class ElasticDeformation implements Warp {
     private final float alpha;
     private final float[] kernel;
     private float[] noise = {};
-    private float[] smooth = {};
+    private float[] columns = {};
+    private float[] rows = {};
+    private float[] shifted = {};
 
     ElasticDeformation(double alpha, double sigma) {
         this.alpha = (float) alpha;
@@ -41,32 +44,33 @@ final class ElasticDeformation implements Warp {
 
     /**
      * Adds a field of displacements. The noise reaches the kernel's radius beyond the image on each side, so that the border moves
-     * as much as the middle.
+     * as much as the middle. All arrays are as wide as the noise, so that each of the kernel's values is one long loop over a
+     * whole array, which the JIT vectorises, and not many short ones over rows.
      */
     private void displace(float[] coordinates, SamplingGrid grid, SplittableRandom random) {
         int height = grid.height();
         int width = grid.width();
-        int noiseHeight = height + kernel.length - 1;
-        int noiseWidth = width + kernel.length - 1;
-        if (noise.length != noiseHeight * noiseWidth) {
-            noise = new float[noiseHeight * noiseWidth];
-            smooth = new float[height * noiseWidth];
+        int wide = width + kernel.length - 1;
+        if (noise.length != (height + kernel.length - 1) * wide) {
+            noise = new float[(height + kernel.length - 1) * wide];
+            columns = new float[height * wide];
+            rows = new float[height * wide];
+            shifted = new float[height * wide];
         }
         fill(noise, random);
-        // Down the columns, then along the rows: every inner loop adds one array to another, which the JIT vectorises.
+        Arrays.fill(columns, 0);
+        for (int k = 0; k < kernel.length; k++) {
+            add(noise, k * wide, kernel[k], columns, columns.length);
+        }
+        Arrays.fill(rows, 0);
         for (int y = 0; y < height; y++) {
-            int row = y * noiseWidth;
-            for (int x = 0; x < noiseWidth; x++) {
-                smooth[row + x] = 0;
-            }
-            for (int k = 0; k < kernel.length; k++) {
-                add(noise, (y + k) * noiseWidth, kernel[k], smooth, row, noiseWidth);
-            }
+            System.arraycopy(coordinates, y * width, rows, y * wide, width);
+        }
+        for (int k = 0; k < kernel.length; k++) {
+            add(columns, k, alpha * kernel[k], rows, rows.length - kernel.length + 1);
         }
         for (int y = 0; y < height; y++) {
-            for (int k = 0; k < kernel.length; k++) {
-                add(smooth, y * noiseWidth + k, alpha * kernel[k], coordinates, y * width, width);
-            }
+            System.arraycopy(rows, y * wide, coordinates, y * width, width);
         }
     }
 
@@ -81,9 +85,15 @@ final class ElasticDeformation implements Warp {
         }
     }
 
-    private static void add(float[] from, int at, float factor, float[] to, int start, int count) {
+    /** Copied to begin at 0 first: the JIT vectorises a loop over arrays with one index, and not one with two. */
+    private void add(float[] from, int at, float factor, float[] to, int count) {
+        System.arraycopy(from, at, shifted, 0, count);
+        add(shifted, factor, to, count);
+    }
+
+    private static void add(float[] from, float factor, float[] to, int count) {
         for (int i = 0; i < count; i++) {
-            to[start + i] += factor * from[at + i];
+            to[i] += factor * from[i];
         }
     }
 }

@@ -9,7 +9,7 @@ public enum Preset {
     DEFAULT(
             20,
             new OptimizerSettings(0.004, Schedule.ONE_CYCLE, 0.2, 0.05, 0.05, 0.99),
-            new AugmentationSettings(12, 0.08, 0.12, 10, 30, AugmentationSettings.ELASTIC_SIGMA, 0, 0)),
+            new AugmentationSettings(8, 0.05, 0.08, 6, 20, AugmentationSettings.ELASTIC_SIGMA, 0, 0)),
 
     /** A good model in one pass, for people who wait: no augmentation, for which one pass is too short. */
     QUICK(1, new OptimizerSettings(0.004, Schedule.ONE_CYCLE, 0.2, 0.05, 0, 0.98), AugmentationSettings.NONE);

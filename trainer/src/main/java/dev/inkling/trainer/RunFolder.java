@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
@@ -82,12 +83,9 @@ public final class RunFolder {
 
     /** All checkpoints, the one that got furthest first. */
     List<Path> checkpointsLatestFirst() {
-        if (!Files.isDirectory(checkpoints())) {
-            return List.of();
-        }
-        // The names sort by progress: epoch-003 < epoch-004-batch-0120 < epoch-004.
-        try (Stream<Path> folders = Files.list(checkpoints())) {
-            return folders.filter(folder -> folder.getFileName().toString().matches("epoch-\\d+(-batch-\\d+)?"))
+        try {
+            // The names sort by progress: epoch-003 < epoch-004-batch-0120 < epoch-004.
+            return checkpointsNamed("epoch-\\d+(-batch-\\d+)?").stream()
                     .sorted(Comparator.comparing(RunFolder::order).reversed())
                     .toList();
         } catch (IOException e) {
@@ -122,28 +120,57 @@ public final class RunFolder {
                 : checkpoints()
                         .resolve(String.format(
                                 Locale.ROOT, "epoch-%03d-batch-%04d", progress.epoch(), progress.batches()));
-        Path part = folder.resolveSibling(folder.getFileName() + PART);
-        delete(part);
-        Files.createDirectories(resume(part));
-        parts.write(part);
-        progress.write(resume(part));
-        Checksums.write(part);
-        delete(folder);
-        Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+        // What a kill in the middle of a checkpoint left is of no use to anybody, and takes the room that this one
+        // needs.
+        for (Path left : checkpointsNamed(".*" + Pattern.quote(PART))) {
+            delete(left);
+        }
+        replace(folder, part -> {
+            Files.createDirectories(resume(part));
+            parts.write(part);
+            progress.write(resume(part));
+            Checksums.write(part);
+        });
         removePartialEpochs(folder);
         return folder;
     }
 
+    /** Writes a folder beside its place and moves it there; where that fails, nothing is left of it. */
+    private static void replace(Path folder, Parts parts) throws IOException {
+        Path part = folder.resolveSibling(folder.getFileName() + PART);
+        delete(part);
+        try {
+            Files.createDirectories(part);
+            parts.write(part);
+            delete(folder);
+            Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException | RuntimeException e) {
+            try {
+                delete(part);
+            } catch (IOException further) {
+                e.addSuppressed(further);
+            }
+            throw e;
+        }
+    }
+
     /** A checkpoint in the middle of an epoch is of no use once a later one exists. */
     private void removePartialEpochs(Path latest) throws IOException {
-        List<Path> partial;
-        try (Stream<Path> folders = Files.list(checkpoints())) {
-            partial = folders.filter(folder -> folder.getFileName().toString().contains("-batch-"))
-                    .filter(folder -> !folder.equals(latest))
-                    .toList();
+        for (Path folder : checkpointsNamed("epoch-\\d+-batch-\\d+")) {
+            if (!folder.equals(latest)) {
+                delete(folder);
+            }
         }
-        for (Path folder : partial) {
-            delete(folder);
+    }
+
+    /** Folders beside the checkpoints whose names match. */
+    private List<Path> checkpointsNamed(String pattern) throws IOException {
+        if (!Files.isDirectory(checkpoints())) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(checkpoints())) {
+            return folders.filter(folder -> folder.getFileName().toString().matches(pattern))
+                    .toList();
         }
     }
 
@@ -159,12 +186,7 @@ public final class RunFolder {
 
     /** Replaces the run's model. */
     void publish(Parts parts) throws IOException {
-        Path part = root.resolve("model" + PART);
-        delete(part);
-        Files.createDirectories(part);
-        parts.write(part);
-        delete(model());
-        Files.move(part, model(), StandardCopyOption.ATOMIC_MOVE);
+        replace(model(), parts);
     }
 
     /** The metrics so far, of which every epoch is one entry. */

@@ -6,6 +6,7 @@ import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,14 +241,18 @@ public final class Trainer {
             folder.writeHistory(new RunFolder.History(settings, progress.epochs()));
             return Optional.of(checkpoint);
         } catch (IOException e) {
+            String problem = String.format("epoch %d could not be saved: %s", progress.epoch() - 1, describe(e));
             if (progress.epoch() > settings.epochs()) {
-                throw e;
+                throw new IOException(problem + "; earlier checkpoints are kept, make room and go on with --resume", e);
             }
-            listener.warning(String.format(
-                    "epoch %d could not be saved: %s; training goes on and saves again after the next epoch",
-                    progress.epoch() - 1, e));
+            listener.warning(problem + "; training goes on and saves again after the next epoch");
             return Optional.empty();
         }
+    }
+
+    /** A file system's exceptions have only the file's name for a message, and say the rest by their class. */
+    private static String describe(IOException e) {
+        return e instanceof FileSystemException ? e.getClass().getSimpleName() + ": " + e.getMessage() : e.getMessage();
     }
 
     private TrainingGraph.Sums validate(TrainingGraph graph, int[] indices) {

@@ -266,7 +266,9 @@ final class TrainingGraph implements AutoCloseable {
         try {
             session.save(prefix.toString());
         } catch (TensorFlowException e) {
-            throw new IOException("cannot write '" + prefix + "': " + e.getMessage(), e);
+            // The first line says what happened, the others where in the graph.
+            throw new IOException(
+                    "cannot write " + e.getMessage().lines().findFirst().orElse("a checkpoint"), e);
         }
     }
 

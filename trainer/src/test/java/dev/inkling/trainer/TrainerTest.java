@@ -434,7 +434,25 @@ class TrainerTest {
             }
         };
         assertThatThrownBy(() -> trainer(Recipes.plain(1, 5), run, saboteur).train())
-                .isInstanceOf(IOException.class);
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("epoch 1 could not be saved: ")
+                .hasMessageEndingWith("; earlier checkpoints are kept, make room and go on with --resume");
+    }
+
+    /** A checkpoint that failed takes no room: neither its own, nor what a kill left of another. */
+    @Test
+    void nothingIsLeftOfACheckpointThatFailed() throws IOException {
+        Path part = temp.resolve("checkpoints/epoch-007.part");
+        Files.createDirectories(part);
+        Files.writeString(part.resolve("half"), "a file");
+        RunFolder folder = new RunFolder(temp);
+        Progress progress = Progress.start(SETTINGS, "00");
+        assertThatThrownBy(() -> folder.save(progress, made -> {
+                    Files.writeString(made.resolve("something"), "half");
+                    throw new IOException("No space left on device");
+                }))
+                .hasMessage("No space left on device");
+        assertThat(names(temp.resolve("checkpoints"))).isEmpty();
     }
 
     @Test
