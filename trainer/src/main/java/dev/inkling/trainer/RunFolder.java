@@ -84,9 +84,8 @@ public final class RunFolder {
     /** All checkpoints, the one that got furthest first. */
     List<Path> checkpointsLatestFirst() {
         try {
-            // The names sort by progress: epoch-003 < epoch-004-batch-0120 < epoch-004.
             return checkpointsNamed("epoch-\\d+(-batch-\\d+)?").stream()
-                    .sorted(Comparator.comparing(RunFolder::order).reversed())
+                    .sorted(Comparator.comparingLong(RunFolder::progress).reversed())
                     .toList();
         } catch (IOException e) {
             throw new InvalidInputException(e, "cannot list '%s': %s", checkpoints(), e.getMessage());
@@ -98,9 +97,11 @@ public final class RunFolder {
         return checkpoints().resolve(String.format(Locale.ROOT, "epoch-%03d", epoch));
     }
 
-    private static String order(Path checkpoint) {
-        String name = checkpoint.getFileName().toString();
-        return name.contains("-batch-") ? name : name + "-done";
+    /** How far a checkpoint got: its epoch, then its batch, an epoch's end being beyond all of its batches. */
+    private static long progress(Path checkpoint) {
+        String[] parts = checkpoint.getFileName().toString().split("-");
+        long batch = parts.length > 2 ? Long.parseLong(parts[3]) : Integer.MAX_VALUE;
+        return Long.parseLong(parts[1]) << Integer.SIZE | batch;
     }
 
     /** Where a checkpoint's variables and progress lie. */

@@ -95,8 +95,10 @@ public final class Trainer {
                     "checkpoint '%s' is damaged: %s; going back to the one before", checkpoint, problem.get()));
         }
         throw new InvalidInputException(
-                "nothing to resume in '%s': it has no %scheckpoint; train without --resume",
-                folder.model().getParent(), checkpoints.isEmpty() ? "" : "undamaged ");
+                checkpoints.isEmpty()
+                        ? "nothing to resume in '%s': it has no checkpoint; train without --resume"
+                        : "nothing to resume in '%s': all its checkpoints are damaged; remove it and train without --resume",
+                folder.model().getParent());
     }
 
     /** A run that was killed between its checkpoint and what follows from it may lack the model and the history. */

@@ -358,8 +358,8 @@ class TrainerTest {
         Files.writeString(temp.resolve("checkpoints/epoch-001/resume/progress.json"), "{");
         assertThatThrownBy(() -> trainer(SETTINGS, temp, TrainingListener.NONE).resume())
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage(
-                        "nothing to resume in '" + temp + "': it has no undamaged checkpoint; train without --resume");
+                .hasMessage("nothing to resume in '" + temp
+                        + "': all its checkpoints are damaged; remove it and train without --resume");
     }
 
     /** Killed after its checkpoint and before its model: resuming makes good for it. */
@@ -437,6 +437,17 @@ class TrainerTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("epoch 1 could not be saved: ")
                 .hasMessageEndingWith("; earlier checkpoints are kept, make room and go on with --resume");
+    }
+
+    @Test
+    void checkpointsAreOrderedByHowFarTheyGot() throws IOException {
+        for (String name : List.of(
+                "epoch-999", "epoch-1000-batch-0007", "epoch-1000", "epoch-1000-batch-10007", "epoch-002.part")) {
+            Files.createDirectories(temp.resolve("checkpoints").resolve(name));
+        }
+        assertThat(new RunFolder(temp).checkpointsLatestFirst())
+                .extracting(folder -> folder.getFileName().toString())
+                .containsExactly("epoch-1000", "epoch-1000-batch-10007", "epoch-1000-batch-0007", "epoch-999");
     }
 
     /** A checkpoint that failed takes no room: neither its own, nor what a kill left of another. */
