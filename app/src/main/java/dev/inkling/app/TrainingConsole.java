@@ -95,7 +95,7 @@ final class TrainingConsole implements TrainingListener {
                         metrics.validationLoss(),
                         100 * metrics.validationAccuracy(),
                         metrics.imagesPerSecond(),
-                        end.best() ? "  best so far" : "");
+                        end.best() ? "  kept" : "");
         if (end.checkpoint().isPresent()) {
             drawCurves();
         }

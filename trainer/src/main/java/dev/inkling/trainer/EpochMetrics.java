@@ -20,11 +20,4 @@ public record EpochMetrics(
         double validationAccuracy,
         double learningRate,
         double seconds,
-        double imagesPerSecond) {
-
-    /** Whether an epoch's model is to be preferred: higher validation accuracy, or at the same a lower validation loss. */
-    boolean betterThan(EpochMetrics other) {
-        return validationAccuracy > other.validationAccuracy
-                || validationAccuracy == other.validationAccuracy && validationLoss < other.validationLoss;
-    }
-}
+        double imagesPerSecond) {}

@@ -47,9 +47,21 @@ record Progress(
         return new Progress(settings, dataSha256, 1, 0, 0, TrainingGraph.Sums.NONE, 0, List.of());
     }
 
-    /** The best of the epochs done. */
-    Optional<EpochMetrics> best() {
-        return epochs.stream().reduce((best, next) -> next.betterThan(best) ? next : best);
+    /**
+     * The epoch whose model is kept: the latest whose validation accuracy lies within one standard error of the highest (the rule of
+     * Breiman et al. 1984). Accuracies closer than that are the same as far as anybody can tell, and a later epoch has seen more.
+     *
+     * @param images held out for validation
+     */
+    Optional<EpochMetrics> best(int images) {
+        double highest = epochs.stream()
+                .mapToDouble(EpochMetrics::validationAccuracy)
+                .max()
+                .orElse(0);
+        double error = Math.sqrt(highest * (1 - highest) / images);
+        return epochs.stream()
+                .filter(metrics -> metrics.validationAccuracy() >= highest - error)
+                .reduce((earlier, later) -> later);
     }
 
     void write(Path folder) throws IOException {

@@ -103,7 +103,8 @@ public final class Trainer {
 
     /** A run that was killed between its checkpoint and what follows from it may lack the model and the history. */
     private void settle(Progress progress) throws IOException {
-        Optional<Path> best = progress.best().map(metrics -> folder.checkpoint(metrics.epoch()));
+        Optional<Path> best =
+                progress.best(order().validation().length).map(metrics -> folder.checkpoint(metrics.epoch()));
         if (best.isPresent() && Checksums.problem(best.get()).isEmpty()) {
             folder.publish(best.get());
         }
@@ -123,8 +124,12 @@ public final class Trainer {
         return new TrainingGraph(architecture(), settings);
     }
 
+    private BatchOrder order() {
+        return new BatchOrder(data.size(), settings.validation(), settings.seed());
+    }
+
     private Outcome run(TrainingGraph graph, Progress progress) throws IOException {
-        BatchOrder order = new BatchOrder(data.size(), settings.validation(), settings.seed());
+        BatchOrder order = order();
         int batches = (order.trainingCount() + settings.batchSize() - 1) / settings.batchSize();
         listener.started(new TrainingListener.Plan(
                 order.trainingCount(),
@@ -210,7 +215,6 @@ public final class Trainer {
                 rate,
                 progress.seconds(),
                 sums.images() / progress.seconds());
-        boolean best = progress.best().map(metrics::betterThan).orElse(true);
         List<EpochMetrics> epochs = new ArrayList<>(progress.epochs());
         epochs.add(metrics);
         Progress next = new Progress(
@@ -222,6 +226,7 @@ public final class Trainer {
                 TrainingGraph.Sums.NONE,
                 0,
                 epochs);
+        boolean best = next.best(order.validation().length).equals(Optional.of(metrics));
         Map<String, float[]> weights = graph.weights();
         SavedModelWriter.About about = about(order, next, metrics.validationAccuracy());
         if (best) {

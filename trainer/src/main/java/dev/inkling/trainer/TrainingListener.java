@@ -63,7 +63,7 @@ public interface TrainingListener {
      * An epoch is done and validated.
      *
      * @param metrics what it came to
-     * @param best whether it is better than every epoch before, by validation accuracy and then loss
+     * @param best whether its model is kept: no epoch before has a validation accuracy higher by more than a standard error
      * @param weights the averaged weights and running statistics, by name, in row-major order
      * @param checkpoint the folder of this epoch's SavedModel; empty where it could not be written
      */
