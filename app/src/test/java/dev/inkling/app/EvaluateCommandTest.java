@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -338,7 +339,10 @@ class EvaluateCommandTest {
         wrong("--mistakes is -1, expected 0 to 100", "--out", report, "--mistakes=-1");
         wrong("--mistakes is 101, expected 0 to 100", "--out", report, "--mistakes", 101);
         wrong(
-                "no explainer 'oclusion'; installed: attention, grad-cam, guided-backprop, occlusion, saliency, smooth-grad"
+                "no explainer 'oclusion'; installed: "
+                        + ExplainerCatalog.load(List.of()).installed().stream()
+                                .map(InstalledExplainer::name)
+                                .collect(Collectors.joining(", "))
                         + " — did you mean 'occlusion'?",
                 "--out",
                 report,
