@@ -2,6 +2,7 @@ package dev.inkling.figures;
 
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
+import dev.inkling.spi.Bilinear;
 import dev.inkling.spi.FloatArrays;
 import java.util.Map;
 import java.util.Objects;
@@ -143,15 +144,14 @@ public final class Heatmap {
     }
 
     /**
-     * The map at another size: bilinear with half-pixel centres, as TensorFlow's {@code resizeBilinear} with
-     * {@code halfPixelCenters(true)}.
+     * The map at another size, by {@link Bilinear} interpolation.
      *
      * @param newHeight rows
      * @param newWidth columns
      * @return newHeight · newWidth values, rows first, in the raw unit
      */
     public float[] resized(int newHeight, int newWidth) {
-        return Resampling.halfPixelBilinear(values, height, width, newHeight, newWidth);
+        return Bilinear.resize(values, height, width, newHeight, newWidth);
     }
 
     /**
