@@ -25,8 +25,8 @@ public interface Model {
     FloatNdArray scores(FloatNdArray images);
 
     /**
-     * What this model offers beyond scores: {@link Gradients}, {@link Layers}, {@link Propagation}, or a type of the
-     * implementation's own. A black box offers nothing and is still explained by the perturbation methods.
+     * What this model offers beyond scores: {@link Gradients}, {@link Layers}, {@link Propagation},
+     * {@link Background}, or a type of the implementation's own. A black box offers nothing and is still explained by the perturbation methods.
      */
     <T> Optional<T> capability(Class<T> type);
 
@@ -38,8 +38,12 @@ public interface Model {
     default <T> T require(Class<T> type) {
         return capability(type)
                 .orElseThrow(() -> new InvalidInputException(
-                        "model '%s' does not offer %s, which this explainer needs; use"
-                                + " an explainer that needs less (perturbation methods need scores only)",
-                        signature().name(), type.getSimpleName()));
+                        type == Background.class
+                                ? "model '%s' has no %s, a set of reference images, which is needed here; give it one with"
+                                        + " '--background', in a program with BackgroundModel"
+                                : "model '%s' does not offer %s, which this explainer needs; use"
+                                        + " an explainer that needs less (perturbation methods need scores only)",
+                        signature().name(),
+                        type.getSimpleName()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.inkling.tck;
 
+import dev.inkling.spi.Background;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
@@ -21,7 +23,7 @@ import org.tensorflow.ndarray.Shape;
  * A feed-forward network in plain arithmetic, image by image, that offers every capability; each of its operations is a
  * layer. Immutable and safe for use by several threads.
  */
-abstract class LayeredModel implements Model, Gradients, Layers, Propagation {
+abstract class LayeredModel implements Model, Gradients, Layers, Propagation, Background {
 
     private final ModelSignature signature;
     private final List<Operation> operations;
@@ -73,6 +75,22 @@ abstract class LayeredModel implements Model, Gradients, Layers, Propagation {
     @Override
     public <T> Optional<T> capability(Class<T> type) {
         return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+    }
+
+    /** Five images drawn uniformly from the value range. */
+    @Override
+    public FloatNdArray images() {
+        return background(signature);
+    }
+
+    static FloatNdArray background(ModelSignature signature) {
+        SplittableRandom random = new SplittableRandom(30);
+        float[] values = new float[5 * signature.imageSize()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float)
+                    random.nextDouble(signature.range().min(), signature.range().max());
+        }
+        return FloatArrays.of(values, 5, signature.height(), signature.width(), signature.channels());
     }
 
     @Override

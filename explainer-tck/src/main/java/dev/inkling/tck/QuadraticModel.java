@@ -1,5 +1,6 @@
 package dev.inkling.tck;
 
+import dev.inkling.spi.Background;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
@@ -13,10 +14,10 @@ import org.tensorflow.ndarray.FloatNdArray;
 
 /**
  * logitₖ = ½ xᵀAₖx + bₖ·x + cₖ over images in [0, 1], Aₖ symmetric: its gradient Aₖx + bₖ is linear in the image, so that
- * averages over noise and integrals along paths have closed forms. Offers {@link Gradients}. Immutable and safe for use by
+ * averages over noise and integrals along paths have closed forms. Offers {@link Gradients} and {@link Background}. Immutable and safe for use by
  * several threads.
  */
-public final class QuadraticModel implements Model, Gradients {
+public final class QuadraticModel implements Model, Gradients, Background {
 
     private final ModelSignature signature;
     private final float[][][] a;
@@ -72,6 +73,12 @@ public final class QuadraticModel implements Model, Gradients {
     @Override
     public <T> Optional<T> capability(Class<T> type) {
         return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+    }
+
+    /** Five images drawn uniformly from [0, 1]. */
+    @Override
+    public FloatNdArray images() {
+        return LayeredModel.background(signature);
     }
 
     @Override
