@@ -19,27 +19,35 @@ import org.junit.jupiter.api.TestFactory;
  *     }
  * }
  * }</pre>
+ *
+ * and where defaults do not do, says more: {@code super(ExplainerContract.of(new Rise.Provider()).with("samples", "50"))}.
  */
 public abstract class ExplainerContractTest {
 
-    private final ExplainerProvider<?> provider;
+    private final ExplainerContract<?> contract;
 
+    /** On a model and by options that suit most. */
     protected ExplainerContractTest(ExplainerProvider<?> provider) {
-        this.provider = provider;
+        this(ExplainerContract.of(provider));
+    }
+
+    protected ExplainerContractTest(ExplainerContract<?> contract) {
+        this.contract = contract;
     }
 
     @TestFactory
     Stream<DynamicTest> contract() {
-        return ExplainerContract.tests(provider);
+        return contract.tests();
     }
 
     @Test
     void isRegisteredAsAService() {
+        Class<?> provider = contract.provider().getClass();
         assertTrue(
                 ServiceLoader.load(ExplainerProvider.class).stream()
                         .map(ServiceLoader.Provider::type)
-                        .anyMatch(provider.getClass()::equals),
-                () -> "the line '" + provider.getClass().getName() + "' is missing from META-INF/services/"
+                        .anyMatch(provider::equals),
+                () -> "the line '" + provider.getName() + "' is missing from META-INF/services/"
                         + ExplainerProvider.class.getName());
     }
 }

@@ -76,7 +76,9 @@ class ExplainerContractMutantsTest {
                 survives("gradient of a layer", provider(card(SIGNED, Layers.class), Layer.class, o -> cam(o.layer()))),
                 survives("absolute gradient", provider(card(POSITIVE, Gradients.class), changed(POSITIVE, Math::abs))),
                 survives("input × gradient, complete where there is no bias", provider(CARD, inputTimesGradient())),
-                survives("contradicting options refused", provider(CARD, Refusing.class, options -> GRADIENT)),
+                survives(
+                        "contradicting options refused",
+                        provider(CARD, Refusing.class, options -> scaled(1 + options.low()))),
                 survives("one at a time", provider(synchronizedGradient())),
                 survives("attention, whatever the target", provider(ATTENTION_CARD, ATTENTION)));
     }
@@ -93,23 +95,35 @@ class ExplainerContractMutantsTest {
         return Stream.of(
                 caught(
                         "blank help",
-                        provider(CARD, NoHelp.class, options -> GRADIENT),
+                        provider(CARD, NoHelp.class, options -> scaled(1 + options.count())),
                         "options have help and defaults"),
                 caught(
                         "bounds that do nothing",
-                        provider(CARD, BoundedText.class, options -> GRADIENT),
+                        provider(CARD, BoundedSwitch.class, options -> scaled(options.on() ? 2 : 1)),
                         "options have help and defaults"),
                 caught(
                         "nothing to average at the least number of samples",
-                        provider(CARD, FromZero.class, options -> scaled(0f / options.samples() + 1)),
+                        provider(
+                                CARD,
+                                FromZero.class,
+                                options -> scaled(0f / options.samples() + 1 + options.samples())),
                         "options work up to their bounds"),
                 caught(
                         "no least number of samples",
-                        provider(CARD, Unbounded.class, options -> scaled(0f / options.samples() + 1)),
+                        provider(
+                                CARD,
+                                Unbounded.class,
+                                options -> scaled(0f / options.samples() + 1 + options.samples())),
                         "options work up to their bounds"),
                 caught(
                         "a choice that was never written",
-                        provider(CARD, Choice.class, options -> scaled(options.mode() == Mode.THIRD ? Float.NaN : 1)),
+                        provider(
+                                CARD,
+                                Choice.class,
+                                options -> scaled(
+                                        options.mode() == Mode.THIRD
+                                                ? Float.NaN
+                                                : 1 + options.mode().ordinal())),
                         "options work up to their bounds"),
                 caught(
                         "a declared value refused",
@@ -117,16 +131,35 @@ class ExplainerContractMutantsTest {
                             if (options.samples() == 0) {
                                 throw new InvalidInputException("samples must be above 0");
                             }
-                            return GRADIENT;
+                            return scaled(1 + options.samples());
                         }),
                         "options work up to their bounds"),
                 caught(
                         "too much at the most",
                         provider(CARD, FromZero.class, options -> {
                             assertThat(options.samples()).isLessThan(100);
-                            return GRADIENT;
+                            return scaled(1 + options.samples());
                         }),
                         "options work up to their bounds"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> optionsThatDoNothing() {
+        return Stream.of(
+                survives("matters by another choice alone", provider(CARD, Shift.class, options -> shifted(options))),
+                caught(
+                        "a number that is not read",
+                        provider(CARD, FromZero.class, options -> GRADIENT),
+                        "option 'samples' changes the answer"),
+                caught(
+                        "two choices for one thing",
+                        provider(CARD, Choice.class, options -> scaled(options.mode() == Mode.SECOND ? 2 : 1)),
+                        "mode=third changes the answer"),
+                caught(
+                        "a switch that is not wired",
+                        provider(CARD, Shift.class, options -> shifted(new Shift(false, options.by()))),
+                        "on=true changes the answer",
+                        "option 'by' changes the answer"));
     }
 
     @TestFactory
@@ -266,7 +299,7 @@ class ExplainerContractMutantsTest {
                         }),
                         "the target matters"),
                 caught(
-                        "a seed that does nothing",
+                        "a seed that is not read",
                         provider(CARD, Seed.class, options -> noisy(0)),
                         "another seed, other numbers"),
                 caught(
@@ -336,7 +369,8 @@ class ExplainerContractMutantsTest {
                 caught(
                         "another layer than asked for",
                         provider(card(SIGNED, Layers.class), Layer.class, options -> cam("")),
-                        "an unknown layer is refused"));
+                        "an unknown layer is refused",
+                        "option 'layer' changes the answer"));
     }
 
     // --- honest explainers and their parts
@@ -359,9 +393,9 @@ class ExplainerContractMutantsTest {
 
     record NoHelp(@Option(value = "0", help = " ") long count) {}
 
-    record BoundedText(
-            @Option(value = "", min = 1, help = "text has no least value")
-            String text) {}
+    record BoundedSwitch(
+            @Option(value = "false", min = 1, help = "a switch has no least value")
+            boolean on) {}
 
     record FromZero(
             @Option(value = "5", min = 0, max = 100, help = "copies")
@@ -377,6 +411,16 @@ class ExplainerContractMutantsTest {
 
     record Choice(
             @Option(value = "first", help = "one of three") Mode mode) {}
+
+    record Shift(
+            @Option(value = "false", help = "whether to add")
+            boolean on,
+
+            @Option(value = "1", help = "what to add") double by) {}
+
+    private static Explainer shifted(Shift options) {
+        return changed(SIGNED, value -> options.on() ? value + (float) options.by() : value);
+    }
 
     private static Explainer noisy(long seed) {
         return (model, images, targets) -> {
@@ -572,7 +616,7 @@ class ExplainerContractMutantsTest {
 
     private static Set<String> failedChecks(ExplainerProvider<?> provider) throws Throwable {
         Set<String> failed = new LinkedHashSet<>();
-        for (DynamicTest test : ExplainerContract.tests(provider).toList()) {
+        for (DynamicTest test : ExplainerContract.of(provider).tests().toList()) {
             try {
                 test.getExecutable().execute();
             } catch (AssertionError | RuntimeException e) {

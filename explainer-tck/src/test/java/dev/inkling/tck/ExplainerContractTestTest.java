@@ -1,6 +1,7 @@
 package dev.inkling.tck;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
 import static org.mockito.Mockito.mock;
 
 import dev.inkling.spi.ExplainerProvider;
@@ -10,7 +11,7 @@ class ExplainerContractTestTest {
 
     @Test
     void aProviderThatIsNotRegisteredIsToldWhichLineIsMissing() {
-        ExplainerProvider<?> unregistered = mock(ExplainerProvider.class);
+        ExplainerProvider<?> unregistered = mock(ExplainerProvider.class, RETURNS_DEEP_STUBS);
         ExplainerContractTest test = new ExplainerContractTest(unregistered) {};
         assertThatThrownBy(test::isRegisteredAsAService)
                 .isInstanceOf(AssertionError.class)
