@@ -1,8 +1,7 @@
 package dev.inkling.tck;
 
-import dev.inkling.spi.ModelSignature.ValueRange;
+import dev.inkling.spi.Extent;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -10,7 +9,7 @@ import java.util.SplittableRandom;
  * attention; each logit is the mean of its places' values, weighted by the attention. Offers every capability; its layers are
  * {@code conv1}, {@code attention} and {@code dense1}. Layer-wise relevance propagation has no rule for it.
  */
-public final class AttentionModel extends LayeredModel {
+public final class AttentionModel extends PlainModel {
 
     /**
      * Over images in [0, 1].
@@ -20,14 +19,10 @@ public final class AttentionModel extends LayeredModel {
      *     convolution's flattened (h, w) output
      */
     public AttentionModel(int height, int width, float[][][] kernel, float[][] values) {
-        super(
-                "attention",
-                height,
-                width,
-                kernel[0][0].length,
-                ValueRange.UNIT,
-                List.of("conv1", "attention", "dense1"),
-                operations(height, width, kernel, values));
+        super(builder("attention", height, width, kernel[0][0].length)
+                .convolution("conv1", withOneFilter(kernel), new float[1], new Extent(1, 1), Padding.VALID)
+                .softmax("attention")
+                .dense("dense1", values, new float[values[0].length]));
     }
 
     /** A 3×3 kernel and values drawn uniformly from [−1, 1]. */
@@ -38,19 +33,15 @@ public final class AttentionModel extends LayeredModel {
         return new AttentionModel(height, width, kernel, Weights.random(random, (height - 2) * (width - 2), classes));
     }
 
-    private static List<Operation> operations(int height, int width, float[][][] kernel, float[][] values) {
-        int rows = kernel.length;
-        int columns = kernel[0].length;
-        int channels = kernel[0][0].length;
-        float[] flat = new float[rows * columns * channels];
-        for (int i = 0; i < flat.length; i++) {
-            flat[i] = kernel[i / channels / columns][i / channels % columns][i % channels];
+    private static float[][][][] withOneFilter(float[][][] kernel) {
+        float[][][][] filters = new float[kernel.length][kernel[0].length][kernel[0][0].length][1];
+        for (int y = 0; y < kernel.length; y++) {
+            for (int x = 0; x < kernel[y].length; x++) {
+                for (int c = 0; c < kernel[y][x].length; c++) {
+                    filters[y][x][c][0] = kernel[y][x][c];
+                }
+            }
         }
-        Operation scores = new Operation.Convolution(height, width, channels, rows, columns, 1, flat, new float[1]);
-        return List.of(
-                scores,
-                new Operation.Softmax(scores.height(), scores.width()),
-                new Operation.Dense(
-                        Weights.copy(scores.height() * scores.width(), values), new float[values[0].length]));
+        return filters;
     }
 }

@@ -1,33 +1,24 @@
 package dev.inkling.tck;
 
-import dev.inkling.spi.ModelSignature.ValueRange;
-import java.util.List;
+import dev.inkling.spi.Extent;
 
 /**
  * The same logits whatever the image: every gradient is zero, and a method that divides by one shows it. Offers every
  * capability; its layers are a 1×1 convolution {@code conv1}, which passes the image on, and {@code dense1}, the logits.
  */
-public final class ConstantModel extends LayeredModel {
+public final class ConstantModel extends PlainModel {
 
     public ConstantModel(int height, int width, int channels, float... logits) {
-        super(
-                "constant",
-                height,
-                width,
-                channels,
-                ValueRange.UNIT,
-                List.of("conv1", "dense1"),
-                List.of(
-                        new Operation.Convolution(
-                                height, width, channels, 1, 1, channels, identity(channels), new float[channels]),
-                        new Operation.Dense(new float[height * width * channels][logits.length], logits.clone())));
+        super(builder("constant", height, width, channels)
+                .convolution("conv1", identity(channels), new float[channels], new Extent(1, 1), Padding.VALID)
+                .dense("dense1", new float[height * width * channels][logits.length], logits));
     }
 
-    private static float[] identity(int channels) {
-        float[] kernel = new float[channels * channels];
+    private static float[][][][] identity(int channels) {
+        float[][] kernel = new float[channels][channels];
         for (int c = 0; c < channels; c++) {
-            kernel[c * channels + c] = 1;
+            kernel[c][c] = 1;
         }
-        return kernel;
+        return new float[][][][] {{kernel}};
     }
 }

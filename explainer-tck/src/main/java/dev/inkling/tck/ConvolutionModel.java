@@ -1,16 +1,14 @@
 package dev.inkling.tck;
 
-import dev.inkling.spi.ModelSignature.ValueRange;
-import java.util.ArrayList;
+import dev.inkling.spi.Extent;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
  * A VALID convolution of stride 1, ReLU, and a dense layer. Offers every capability; its layers are {@code conv1} before
  * and {@code relu1} after the ReLU, and {@code dense1}.
  */
-public final class ConvolutionModel extends LayeredModel {
+public final class ConvolutionModel extends PlainModel {
 
     /**
      * Over images in [0, 1].
@@ -22,26 +20,11 @@ public final class ConvolutionModel extends LayeredModel {
      */
     public ConvolutionModel(
             int height, int width, float[][][][] kernel, float[] bias, float[][] dense, float[] denseBias) {
-        this(height, width, ValueRange.UNIT, kernel, bias, dense, denseBias, false);
+        this(operations(builder("convolution", height, width, kernel[0][0].length), kernel, bias, dense, denseBias));
     }
 
-    private ConvolutionModel(
-            int height,
-            int width,
-            ValueRange range,
-            float[][][][] kernel,
-            float[] bias,
-            float[][] dense,
-            float[] denseBias,
-            boolean logitsRelu) {
-        super(
-                "convolution",
-                height,
-                width,
-                kernel[0][0].length,
-                range,
-                logitsRelu ? List.of("conv1", "relu1", "dense1", "relu2") : List.of("conv1", "relu1", "dense1"),
-                operations(height, width, kernel, bias, dense, denseBias, logitsRelu));
+    private ConvolutionModel(PlainModelBuilder builder) {
+        super(builder);
     }
 
     /** Weights and biases of a 3×3 convolution and a dense layer, drawn uniformly from [−1, 1]. */
@@ -77,39 +60,19 @@ public final class ConvolutionModel extends LayeredModel {
             Arrays.fill(dense[2 * place], 1);
             Arrays.fill(dense[2 * place + 1], place == 0 ? 1 : -1);
         }
-        return new ConvolutionModel(
-                4, 4, new ValueRange(-100, 100), kernel, new float[] {-50, -75}, dense, new float[4], true);
+        return new ConvolutionModel(operations(
+                        builder("convolution", 4, 4, 1).range(-100, 100),
+                        kernel,
+                        new float[] {-50, -75},
+                        dense,
+                        new float[4])
+                .relu("relu2"));
     }
 
-    private static List<Operation> operations(
-            int height,
-            int width,
-            float[][][][] kernel,
-            float[] bias,
-            float[][] dense,
-            float[] denseBias,
-            boolean logitsRelu) {
-        int rows = kernel.length;
-        int columns = kernel[0].length;
-        int channels = kernel[0][0].length;
-        float[] flat = new float[rows * columns * channels * bias.length];
-        int next = 0;
-        for (float[][][] row : kernel) {
-            for (float[][] place : row) {
-                for (float[] filters : place) {
-                    System.arraycopy(filters, 0, flat, next, bias.length);
-                    next += bias.length;
-                }
-            }
-        }
-        Operation convolution =
-                new Operation.Convolution(height, width, channels, rows, columns, bias.length, flat, bias.clone());
-        Operation logits = new Operation.Dense(
-                Weights.copy(convolution.height() * convolution.width() * bias.length, dense), denseBias.clone());
-        List<Operation> operations = new ArrayList<>(List.of(convolution, Operation.Relu.after(convolution), logits));
-        if (logitsRelu) {
-            operations.add(Operation.Relu.after(logits));
-        }
-        return List.copyOf(operations);
+    private static PlainModelBuilder operations(
+            PlainModelBuilder builder, float[][][][] kernel, float[] bias, float[][] dense, float[] denseBias) {
+        return builder.convolution("conv1", kernel, bias, new Extent(1, 1), Padding.VALID)
+                .relu("relu1")
+                .dense("dense1", dense, denseBias);
     }
 }

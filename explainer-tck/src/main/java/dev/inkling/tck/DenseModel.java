@@ -1,7 +1,5 @@
 package dev.inkling.tck;
 
-import dev.inkling.spi.ModelSignature.ValueRange;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -9,7 +7,7 @@ import java.util.List;
  * Dense layers, some of them followed by a ReLU. Offers every capability; its layers are {@code dense1}, {@code dense2}, …
  * before and {@code relu1}, {@code relu2}, … after the ReLU.
  */
-public final class DenseModel extends LayeredModel {
+public final class DenseModel extends PlainModel {
 
     /**
      * A dense layer.
@@ -22,11 +20,11 @@ public final class DenseModel extends LayeredModel {
 
     /** Over images in [0, 1], flattened row by row. */
     public DenseModel(int height, int width, int channels, List<Layer> layers) {
-        this(height, width, channels, ValueRange.UNIT, layers);
+        this(builder("dense", height, width, channels), layers);
     }
 
-    private DenseModel(int height, int width, int channels, ValueRange range, List<Layer> layers) {
-        super("dense", height, width, channels, range, names(layers), operations(height * width * channels, layers));
+    private DenseModel(PlainModelBuilder image, List<Layer> layers) {
+        super(operations(image, layers));
     }
 
     /**
@@ -36,10 +34,7 @@ public final class DenseModel extends LayeredModel {
      */
     public static DenseModel example() {
         return new DenseModel(
-                1,
-                3,
-                1,
-                new ValueRange(-100, 100),
+                builder("dense", 1, 3, 1).range(-100, 100),
                 List.of(
                         new Layer(new float[][] {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, new float[3], false),
                         new Layer(ones(3, 4), new float[] {-10, 1, 1, 1}, true),
@@ -54,29 +49,14 @@ public final class DenseModel extends LayeredModel {
         return ones;
     }
 
-    private static List<String> names(List<Layer> layers) {
-        List<String> names = new ArrayList<>();
+    private static PlainModelBuilder operations(PlainModelBuilder builder, List<Layer> layers) {
         for (int i = 0; i < layers.size(); i++) {
-            names.add("dense" + (i + 1));
+            builder.dense(
+                    "dense" + (i + 1), layers.get(i).weights(), layers.get(i).bias());
             if (layers.get(i).relu()) {
-                names.add("relu" + (i + 1));
+                builder.relu("relu" + (i + 1));
             }
         }
-        return names;
-    }
-
-    private static List<Operation> operations(int inputs, List<Layer> layers) {
-        List<Operation> operations = new ArrayList<>();
-        int rows = inputs;
-        for (Layer layer : layers) {
-            Operation dense = new Operation.Dense(
-                    Weights.copy(rows, layer.weights()), layer.bias().clone());
-            operations.add(dense);
-            if (layer.relu()) {
-                operations.add(Operation.Relu.after(dense));
-            }
-            rows = dense.channels();
-        }
-        return List.copyOf(operations);
+        return builder;
     }
 }

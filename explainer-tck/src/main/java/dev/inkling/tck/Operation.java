@@ -1,6 +1,11 @@
 package dev.inkling.tck;
 
-/** One step of a {@link LayeredModel}: flat row-major (h, w, c) arrays in and out, sums in double. */
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/** One step of a {@link PlainModel}: flat row-major (h, w, c) arrays in and out, in double precision. */
 interface Operation {
 
     /** Rows of the output. */
@@ -12,149 +17,130 @@ interface Operation {
     /** Values per place of the output. */
     int channels();
 
-    float[] forward(float[] input);
+    /** Values of the output. */
+    default int size() {
+        return height() * width() * channels();
+    }
 
-    /** The vector-Jacobian product. */
-    float[] backward(float[] input, float[] gradient);
+    double[] forward(List<double[]> inputs);
 
-    /** VALID convolution of stride 1; kernel (kernelHeight, kernelWidth, inChannels, channels). */
-    record Convolution(
-            int inHeight,
-            int inWidth,
-            int inChannels,
-            int kernelHeight,
-            int kernelWidth,
-            int channels,
-            float[] kernel,
-            float[] bias)
+    /** The vector-Jacobian product with each input. */
+    List<double[]> backward(List<double[]> inputs, double[] gradient);
+
+    /** A function of each value, of its input's shape. */
+    record Activation(int height, int width, int channels, DoubleUnaryOperator function, DoubleUnaryOperator derivative)
             implements Operation {
 
         @Override
+        public double[] forward(List<double[]> inputs) {
+            return Arrays.stream(inputs.get(0)).map(function).toArray();
+        }
+
+        @Override
+        public List<double[]> backward(List<double[]> inputs, double[] gradient) {
+            double[] back = Arrays.stream(inputs.get(0)).map(derivative).toArray();
+            for (int i = 0; i < back.length; i++) {
+                back[i] = back[i] == 0 ? 0 : back[i] * gradient[i];
+            }
+            return List.of(back);
+        }
+    }
+
+    /** The largest value that a window covers, channel by channel; of several the first in row-major order. */
+    record MaxPool(Windows windows, int channels) implements Operation {
+
+        @Override
         public int height() {
-            return inHeight - kernelHeight + 1;
+            return windows.height();
         }
 
         @Override
         public int width() {
-            return inWidth - kernelWidth + 1;
+            return windows.width();
         }
 
-        @Override
-        public float[] forward(float[] input) {
-            double[] output = new double[height() * width() * channels];
-            for (int i = 0; i < output.length; i++) {
-                output[i] = bias[i % channels];
-            }
-            connections((in, weight, out) -> output[out] += (double) kernel[weight] * input[in]);
-            return floats(output);
-        }
-
-        @Override
-        public float[] backward(float[] input, float[] gradient) {
-            double[] back = new double[input.length];
-            connections((in, weight, out) -> back[in] += (double) kernel[weight] * gradient[out]);
-            return floats(back);
-        }
-
-        /** Visits every (input, weight, output) that the convolution connects, by flat index. */
-        private void connections(Connection connection) {
-            for (int y = 0; y < height(); y++) {
-                for (int x = 0; x < width(); x++) {
-                    for (int ky = 0; ky < kernelHeight; ky++) {
-                        for (int kx = 0; kx < kernelWidth; kx++) {
-                            for (int c = 0; c < inChannels; c++) {
-                                for (int f = 0; f < channels; f++) {
-                                    connection.visit(
-                                            ((y + ky) * inWidth + x + kx) * inChannels + c,
-                                            ((ky * kernelWidth + kx) * inChannels + c) * channels + f,
-                                            (y * width() + x) * channels + f);
-                                }
-                            }
-                        }
+        /** Index of the winner of each output value. */
+        int[] winners(double[] input) {
+            int[] winners = new int[size()];
+            Arrays.fill(winners, -1);
+            windows.forEach((in, within, out) -> {
+                for (int c = 0; c < channels; c++) {
+                    int best = winners[out * channels + c];
+                    if (best < 0 || input[in * channels + c] > input[best]) {
+                        winners[out * channels + c] = in * channels + c;
                     }
                 }
-            }
+            });
+            return winners;
         }
 
-        private interface Connection {
-            void visit(int input, int weight, int output);
+        @Override
+        public double[] forward(List<double[]> inputs) {
+            return Arrays.stream(winners(inputs.get(0)))
+                    .mapToDouble(winner -> inputs.get(0)[winner])
+                    .toArray();
+        }
+
+        @Override
+        public List<double[]> backward(List<double[]> inputs, double[] gradient) {
+            double[] back = new double[inputs.get(0).length];
+            int[] winners = winners(inputs.get(0));
+            for (int i = 0; i < winners.length; i++) {
+                back[winners[i]] += gradient[i];
+            }
+            return List.of(back);
         }
     }
 
-    /** A dense layer over the flattened input; weights (inputs, units). */
-    record Dense(float[][] weights, float[] bias) implements Operation {
+    /** The sum of inputs of one shape. */
+    record Sum(int height, int width, int channels) implements Operation {
 
-        public Dense {
-            for (float[] row : weights) {
-                if (row.length != bias.length) {
-                    throw new IllegalArgumentException(
-                            "a row of weights holds " + row.length + " values, the bias " + bias.length);
+        @Override
+        public double[] forward(List<double[]> inputs) {
+            double[] sum = new double[size()];
+            for (double[] input : inputs) {
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] += input[i];
                 }
             }
+            return sum;
         }
 
         @Override
-        public int height() {
-            return 1;
-        }
-
-        @Override
-        public int width() {
-            return 1;
-        }
-
-        @Override
-        public int channels() {
-            return bias.length;
-        }
-
-        @Override
-        public float[] forward(float[] input) {
-            double[] output = new double[bias.length];
-            for (int unit = 0; unit < output.length; unit++) {
-                output[unit] = bias[unit];
-                for (int i = 0; i < input.length; i++) {
-                    output[unit] += (double) weights[i][unit] * input[i];
-                }
-            }
-            return floats(output);
-        }
-
-        @Override
-        public float[] backward(float[] input, float[] gradient) {
-            double[] back = new double[input.length];
-            for (int i = 0; i < back.length; i++) {
-                for (int unit = 0; unit < gradient.length; unit++) {
-                    back[i] += (double) weights[i][unit] * gradient[unit];
-                }
-            }
-            return floats(back);
+        public List<double[]> backward(List<double[]> inputs, double[] gradient) {
+            return inputs.stream().map(input -> gradient.clone()).toList();
         }
     }
 
-    /** max(0, x), of its input's shape. */
-    record Relu(int height, int width, int channels) implements Operation {
+    /** Inputs with equal places one after the other along their channels. */
+    record Concatenation(int height, int width, int channels) implements Operation {
 
-        /** After another operation. */
-        static Relu after(Operation operation) {
-            return new Relu(operation.height(), operation.width(), operation.channels());
+        private interface Visitor {
+            void visit(int input, int in, int out);
+        }
+
+        private void forEach(List<double[]> inputs, Visitor visitor) {
+            int before = 0;
+            for (int input = 0; input < inputs.size(); input++) {
+                int own = inputs.get(input).length / (height * width);
+                for (int i = 0; i < inputs.get(input).length; i++) {
+                    visitor.visit(input, i, i / own * channels + before + i % own);
+                }
+                before += own;
+            }
         }
 
         @Override
-        public float[] forward(float[] input) {
-            float[] output = new float[input.length];
-            for (int i = 0; i < output.length; i++) {
-                output[i] = Math.max(0, input[i]);
-            }
-            return output;
+        public double[] forward(List<double[]> inputs) {
+            double[] whole = new double[size()];
+            forEach(inputs, (input, in, out) -> whole[out] = inputs.get(input)[in]);
+            return whole;
         }
 
         @Override
-        public float[] backward(float[] input, float[] gradient) {
-            float[] back = new float[input.length];
-            for (int i = 0; i < back.length; i++) {
-                back[i] = input[i] > 0 ? gradient[i] : 0;
-            }
+        public List<double[]> backward(List<double[]> inputs, double[] gradient) {
+            List<double[]> back = zeros(inputs);
+            forEach(inputs, (input, in, out) -> back.get(input)[in] = gradient[out]);
             return back;
         }
     }
@@ -168,43 +154,65 @@ interface Operation {
         }
 
         @Override
-        public float[] forward(float[] input) {
-            double largest = Double.NEGATIVE_INFINITY;
-            for (float value : input) {
-                largest = Math.max(largest, value);
-            }
-            double[] output = new double[input.length];
-            double sum = 0;
-            for (int i = 0; i < input.length; i++) {
-                output[i] = Math.exp(input[i] - largest);
-                sum += output[i];
-            }
-            for (int i = 0; i < output.length; i++) {
-                output[i] /= sum;
-            }
-            return floats(output);
+        public double[] forward(List<double[]> inputs) {
+            double largest = Arrays.stream(inputs.get(0)).max().orElseThrow();
+            double[] output = Arrays.stream(inputs.get(0))
+                    .map(value -> Math.exp(value - largest))
+                    .toArray();
+            double sum = Arrays.stream(output).sum();
+            return Arrays.stream(output).map(value -> value / sum).toArray();
         }
 
         @Override
-        public float[] backward(float[] input, float[] gradient) {
-            float[] output = forward(input);
+        public List<double[]> backward(List<double[]> inputs, double[] gradient) {
+            double[] output = forward(inputs);
             double mean = 0;
             for (int i = 0; i < output.length; i++) {
-                mean += (double) output[i] * gradient[i];
+                mean += output[i] * gradient[i];
             }
-            double[] back = new double[input.length];
-            for (int i = 0; i < back.length; i++) {
-                back[i] = output[i] * (gradient[i] - mean);
+            for (int i = 0; i < output.length; i++) {
+                output[i] *= gradient[i] - mean;
             }
-            return floats(back);
+            return List.of(output);
         }
     }
 
-    private static float[] floats(double[] values) {
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) values[i];
+    /** Σ over places of the second input, one weight per place, times the first. */
+    record WeightedSum(int channels) implements Operation {
+
+        @Override
+        public int height() {
+            return 1;
         }
-        return floats;
+
+        @Override
+        public int width() {
+            return 1;
+        }
+
+        @Override
+        public double[] forward(List<double[]> inputs) {
+            double[] sum = new double[channels];
+            for (int i = 0; i < inputs.get(0).length; i++) {
+                sum[i % channels] += inputs.get(0)[i] * inputs.get(1)[i / channels];
+            }
+            return sum;
+        }
+
+        @Override
+        public List<double[]> backward(List<double[]> inputs, double[] gradient) {
+            List<double[]> back = zeros(inputs);
+            for (int i = 0; i < inputs.get(0).length; i++) {
+                back.get(0)[i] = gradient[i % channels] * inputs.get(1)[i / channels];
+                back.get(1)[i / channels] += gradient[i % channels] * inputs.get(0)[i];
+            }
+            return back;
+        }
+    }
+
+    private static List<double[]> zeros(List<double[]> inputs) {
+        List<double[]> zeros = new ArrayList<>();
+        inputs.forEach(input -> zeros.add(new double[input.length]));
+        return zeros;
     }
 }

@@ -31,7 +31,7 @@ public final class QuadraticModel implements Model, Gradients, Background {
      */
     public QuadraticModel(int height, int width, int channels, float[][][] a, float[][] b, float[] c) {
         this.signature = new ModelSignature(
-                "quadratic", height, width, channels, ValueRange.UNIT, LayeredModel.labels(c.length), List.of());
+                "quadratic", height, width, channels, ValueRange.UNIT, PlainModel.labels(c.length), List.of());
         int size = signature.imageSize();
         this.a = new float[c.length][][];
         this.b = Weights.copy(c.length, b);
@@ -78,50 +78,50 @@ public final class QuadraticModel implements Model, Gradients, Background {
     /** Five images drawn uniformly from [0, 1]. */
     @Override
     public FloatNdArray images() {
-        return LayeredModel.background(signature);
+        return PlainModel.background(signature);
     }
 
     @Override
     public FloatNdArray scores(FloatNdArray images) {
-        List<float[]> scores = new ArrayList<>();
-        for (float[] image : LayeredModel.split(images, signature)) {
-            float[] logits = new float[c.length];
+        List<double[]> scores = new ArrayList<>();
+        for (double[] image : PlainModel.split(images, signature)) {
+            double[] logits = new double[c.length];
             for (int k = 0; k < logits.length; k++) {
                 double logit = c[k];
                 for (int i = 0; i < image.length; i++) {
                     logit += image[i] * (b[k][i] + 0.5 * product(a[k][i], image));
                 }
-                logits[k] = (float) logit;
+                logits[k] = logit;
             }
             scores.add(logits);
         }
-        return LayeredModel.stack(scores, c.length);
+        return PlainModel.stack(scores, c.length);
     }
 
     @Override
     public FloatNdArray gradients(FloatNdArray images, Targets targets) {
-        List<float[]> inputs = LayeredModel.split(images, signature);
+        List<double[]> inputs = PlainModel.split(images, signature);
         targets.require(inputs.size(), signature);
-        List<float[]> gradients = new ArrayList<>();
+        List<double[]> gradients = new ArrayList<>();
         for (int n = 0; n < inputs.size(); n++) {
-            float[] weights = LayeredModel.row(targets, n);
-            float[] gradient = new float[signature.imageSize()];
+            double[] weights = PlainModel.row(targets, n);
+            double[] gradient = new double[signature.imageSize()];
             for (int i = 0; i < gradient.length; i++) {
                 double sum = 0;
                 for (int k = 0; k < weights.length; k++) {
                     sum += weights[k] * (b[k][i] + product(a[k][i], inputs.get(n)));
                 }
-                gradient[i] = (float) sum;
+                gradient[i] = sum;
             }
             gradients.add(gradient);
         }
-        return LayeredModel.stack(gradients, signature.height(), signature.width(), signature.channels());
+        return PlainModel.stack(gradients, signature.height(), signature.width(), signature.channels());
     }
 
-    private static double product(float[] left, float[] right) {
+    private static double product(float[] left, double[] right) {
         double sum = 0;
         for (int i = 0; i < left.length; i++) {
-            sum += (double) left[i] * right[i];
+            sum += left[i] * right[i];
         }
         return sum;
     }

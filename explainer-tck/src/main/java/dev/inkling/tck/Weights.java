@@ -23,6 +23,21 @@ final class Weights {
         return weights;
     }
 
+    /** All values in row-major order. */
+    static float[] flat(float[][][][] kernel) {
+        int count = 0;
+        float[] flat = new float[kernel.length * kernel[0].length * kernel[0][0].length * kernel[0][0][0].length];
+        for (float[][][] row : kernel) {
+            for (float[][] place : row) {
+                for (float[] filters : place) {
+                    System.arraycopy(filters, 0, flat, count, filters.length);
+                    count += filters.length;
+                }
+            }
+        }
+        return flat;
+    }
+
     static float[] copy(int count, float[] weights) {
         if (weights.length != count) {
             throw new IllegalArgumentException("found " + weights.length + " weights, expected " + count);

@@ -30,6 +30,7 @@ class ClosedFormModelsTest {
                 QuadraticModel.random(2, 3, 2, 2, 3),
                 ConvolutionModel.random(3, 5, 4, 2, 3, 3),
                 AttentionModel.random(4, 5, 4, 2, 3),
+                PlainModelTest.everyOperation(),
                 new ConstantModel(3, 2, 2, 1, 2, 3),
                 new DenseModel(
                         3,

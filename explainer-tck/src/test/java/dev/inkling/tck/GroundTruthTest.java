@@ -135,7 +135,7 @@ class GroundTruthTest {
                         new DenseModel.Layer(second, new float[2], false)));
     }
 
-    private static float[] propagated(LayeredModel model, FloatNdArray image, Targets targets, Rule rule) {
+    private static float[] propagated(PlainModel model, FloatNdArray image, Targets targets, Rule rule) {
         return FloatArrays.flat(model.propagate(image, targets, rule));
     }
 }
