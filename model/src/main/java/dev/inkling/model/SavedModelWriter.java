@@ -97,7 +97,7 @@ public final class SavedModelWriter {
     }
 
     /** Writes the graph with its serving signature, as the one file of a SavedModel. */
-    static void writeGraph(
+    public static void writeGraph(
             Path folder,
             Graph graph,
             Operand<TFloat32> image,

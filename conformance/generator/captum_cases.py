@@ -1,0 +1,147 @@
+"""What captum finds."""
+
+import torch
+from captum.attr import (
+    LRP, Deconvolution, DeepLift, FeatureAblation, GuidedBackprop, GuidedGradCam, InputXGradient, IntegratedGradients,
+    LayerGradCam, Occlusion, Saliency, ShapleyValues)
+from captum.attr._utils.custom_modules import Addition_Module
+from captum.attr._utils.lrp_rules import Alpha1_Beta0_Rule, EpsilonRule, GammaRule
+
+PEER = "captum"
+
+
+def gradients(store, network, targets, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module())
+
+    def add(explainer, options, maps, call, variant="", **more):
+        store.case(network, explainer, options, targets, maps, PEER, call, images, variant, **more)
+
+    add("saliency", {"absolute": True}, Saliency(module).attribute(x, target=target), "Saliency(model).attribute(x)")
+    add("saliency", {"absolute": False}, Saliency(module).attribute(x, target=target, abs=False),
+        "Saliency(model).attribute(x, abs=False)", "signed")
+    add("input-x-gradient", {}, InputXGradient(module).attribute(x, target=target), "InputXGradient(model).attribute(x)")
+    add("guided-backprop", {}, GuidedBackprop(module).attribute(x, target=target), "GuidedBackprop(model).attribute(x)")
+    add("deconvnet", {}, Deconvolution(module).attribute(x, target=target), "Deconvolution(model).attribute(x)")
+
+
+def integrated_gradients(store, network, targets, baseline=0, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module())
+    note = None
+    for rule, method, steps in [("gauss-legendre", "gausslegendre", 50), ("midpoint", "riemann_middle", 50),
+                                ("trapezoid", "riemann_trapezoid", 20)]:
+        compare = {}
+        if rule == "trapezoid":
+            compare = {"factor": steps / (steps - 1)}
+            note = ("captum's weights 1/n with halved ends sum to (n − 1)/n; ours are those of the trapezoid rule and sum to 1, so"
+                    " captum's map is multiplied by n/(n − 1)")
+        maps = IntegratedGradients(module).attribute(x, baselines=baseline, target=target, n_steps=steps, method=method)
+        store.case(network, "integrated-gradients", {"steps": steps, "rule": rule, "baseline": baseline}, targets, maps, PEER,
+                   "IntegratedGradients(model).attribute(x, baselines=%s, n_steps=%d, method='%s')" % (baseline, steps, method),
+                   images, rule if not baseline else rule + "-grey", note=note, **compare)
+
+
+def grad_cam(store, network, targets, layer, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module())
+    for relu in (True, False):
+        maps = LayerGradCam(module, inner(module).layer(layer)).attribute(x, target=target, relu_attributions=relu)
+        store.case(network, "grad-cam", {"layer": layer, "relu": relu}, targets, maps, PEER,
+                   "LayerGradCam(model, %s).attribute(x, relu_attributions=%s)" % (layer, relu), images,
+                   "%s%s" % (layer, "" if relu else "-signed"))
+
+
+def inner(module):
+    return getattr(module, "module", module)
+
+
+def guided_grad_cam(store, network, targets, layer, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module())
+    for mode, resize in (("nearest", "nearest"), ("bilinear", "bilinear")):
+        maps = GuidedGradCam(module, inner(module).layer(layer)).attribute(x, target=target, interpolate_mode=mode)
+        store.case(network, "guided-grad-cam", {"layer": layer, "resize": resize}, targets, maps, PEER,
+                   "GuidedGradCam(model, %s).attribute(x, interpolate_mode='%s')" % (layer, mode), images,
+                   "%s-%s" % (layer, mode))
+
+
+def deeplift(store, network, targets, baseline=0, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module(separate_pools=True))
+    maps, delta = DeepLift(module).attribute(x, baselines=baseline, target=target, return_convergence_delta=True)
+    assert delta.abs().max() < 1e-9, delta
+    pools = any(operation["type"] == "max-pool" for operation in network.operations)
+    store.case(network, "deeplift", {"baseline": baseline}, targets, maps, PEER,
+               "DeepLift(model).attribute(x, baselines=%s)" % baseline, images, "grey" if baseline else "",
+               note="with a clone between ReLU and max-pool: without it captum's ReLU hook reads the gradient before the pool's,"
+               " and the map is not complete" if pools else None)
+
+
+def lrp(store, network, targets, name, options, rule, call, note=None, images="images"):
+    """One rule at every layer with weights; pools and sums by ε = 1e-9, which is none."""
+    x = network.input(images)
+    total = 0
+    for weight, classes in signed_classes(targets):
+        module = network.module(addition=Addition_Module)
+        for operation in network.operations:
+            if operation["type"] in ("convolution", "dense"):
+                module.layer(operation["name"]).rule = rule(operation)
+            elif operation["type"] not in ("relu",):
+                module.layer(operation["name"]).rule = EpsilonRule(1e-9)
+        total = total + weight * LRP(module).attribute(x, target=classes)
+    store.case(network, name, options, targets, total, PEER, call, images, note=note)
+
+
+def signed_classes(targets):
+    """LRP starts from weight · logit: a contrast is the difference of two maps."""
+    if hasattr(targets, "classes"):
+        return [(1, targets.classes)]
+    return [(1, [targets.why] * targets.images), (-1, [targets.why_not] * targets.images)]
+
+
+def lrp_rules(store, network, targets, images="images"):
+    lrp(store, network, targets, "lrp-epsilon", {"epsilon": 0.05}, lambda operation: EpsilonRule(0.05),
+        "LRP(model).attribute(x), EpsilonRule(0.05) at convolutions and dense layers", images=images)
+
+
+def occlusion(store, network, targets, window, stride, baseline=0, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module())
+    maps = Occlusion(module).attribute(x, (x.shape[1], *window), (x.shape[1], *stride), baselines=baseline, target=target)
+    assert torch.equal(maps, maps[:, :1].expand_as(maps))
+    store.case(network, "occlusion", {"window": "%dx%d" % window, "stride": "%dx%d" % stride, "baseline": baseline}, targets,
+               maps[:, :1], PEER,
+               "Occlusion(model).attribute(x, (C, %d, %d), (C, %d, %d), baselines=%s)" % (*window, *stride, baseline), images,
+               "%dx%d-%dx%d%s" % (*window, *stride, "-grey" if baseline else ""),
+               note="the first channel of captum's map, whose channels are equal because a window covers them all"
+               if x.shape[1] > 1 else None)
+
+
+def segments(height, width, rows, columns):
+    """A grid of rectangles, numbered row by row, (1, 1, height, width)."""
+    across = -(-width // columns)
+    y = torch.arange(height)[:, None] // rows
+    x = torch.arange(width)[None, :] // columns
+    return (y * across + x)[None, None]
+
+
+def feature_ablation(store, network, targets, cell, baseline=0, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module())
+    mask = segments(x.shape[2], x.shape[3], *cell)
+    maps = FeatureAblation(module).attribute(x, baselines=baseline, target=target, feature_mask=mask)
+    store.case(network, "feature-ablation", {"segments": "grid", "cell": "%dx%d" % cell, "baseline": baseline}, targets,
+               maps[:, :1], PEER, "FeatureAblation(model).attribute(x, baselines=%s, feature_mask=grid of %d×%d)" % (baseline, *cell),
+               images, "%dx%d%s" % (*cell, "-grey" if baseline else ""))
+
+
+def shapley(store, network, targets, explainer, options, cell, baseline=0, images="images"):
+    x = network.input(images)
+    module, target = targets.captum(network.module())
+    mask = segments(x.shape[2], x.shape[3], *cell)
+    with torch.no_grad():
+        maps = ShapleyValues(module).attribute(x, baselines=baseline, target=target, feature_mask=mask)
+    store.case(network, explainer, options, targets, maps[:, :1], PEER,
+               "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=grid of %d×%d)" % (baseline, *cell), images,
+               "%dx%d%s" % (*cell, "-grey" if baseline else ""))
