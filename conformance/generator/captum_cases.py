@@ -10,7 +10,8 @@ from captum.attr._utils.lrp_rules import Alpha1_Beta0_Rule, EpsilonRule, GammaRu
 PEER = "captum"
 
 
-def gradients(store, network, targets, images="images"):
+def gradients(store, network, targets, images="images", rules=True):
+    """rules: guided backpropagation and deconvnet, too; they are about ReLUs."""
     x = network.input(images)
     module, target = targets.captum(network.module())
 
@@ -21,6 +22,8 @@ def gradients(store, network, targets, images="images"):
     add("saliency", {"absolute": False}, Saliency(module).attribute(x, target=target, abs=False),
         "Saliency(model).attribute(x, abs=False)", "signed")
     add("input-x-gradient", {}, InputXGradient(module).attribute(x, target=target), "InputXGradient(model).attribute(x)")
+    if not rules:
+        return
     add("guided-backprop", {}, GuidedBackprop(module).attribute(x, target=target), "GuidedBackprop(model).attribute(x)")
     add("deconvnet", {}, Deconvolution(module).attribute(x, target=target), "Deconvolution(model).attribute(x)")
 
@@ -33,7 +36,7 @@ def integrated_gradients(store, network, targets, baseline=0, images="images"):
                                 ("trapezoid", "riemann_trapezoid", 20)]:
         compare = {}
         if rule == "trapezoid":
-            compare = {"factor": steps / (steps - 1)}
+            compare = {"factor": [steps / (steps - 1)] * len(x)}
             note = ("captum's weights 1/n with halved ends sum to (n − 1)/n; ours are those of the trapezoid rule and sum to 1, so"
                     " captum's map is multiplied by n/(n − 1)")
         maps = IntegratedGradients(module).attribute(x, baselines=baseline, target=target, n_steps=steps, method=method)
@@ -87,7 +90,7 @@ def lrp(store, network, targets, name, options, rule, call, note=None, images="i
         for operation in network.operations:
             if operation["type"] in ("convolution", "dense"):
                 module.layer(operation["name"]).rule = rule(operation)
-            elif operation["type"] not in ("relu",):
+            elif operation["type"] not in ("relu", "concatenate"):
                 module.layer(operation["name"]).rule = EpsilonRule(1e-9)
         total = total + weight * LRP(module).attribute(x, target=classes)
     store.case(network, name, options, targets, total, PEER, call, images, note=note)
@@ -119,29 +122,29 @@ def occlusion(store, network, targets, window, stride, baseline=0, images="image
 
 
 def segments(height, width, rows, columns):
-    """A grid of rectangles, numbered row by row, (1, 1, height, width)."""
-    across = -(-width // columns)
-    y = torch.arange(height)[:, None] // rows
-    x = torch.arange(width)[None, :] // columns
-    return (y * across + x)[None, None]
+    """A grid of rows × columns cells of equal size to within a pixel, numbered row by row, (1, 1, height, width)."""
+    y = torch.arange(height)[:, None] * rows // height
+    x = torch.arange(width)[None, :] * columns // width
+    return (y * columns + x)[None, None]
 
 
-def feature_ablation(store, network, targets, cell, baseline=0, images="images"):
+def feature_ablation(store, network, targets, cells, baseline=0, images="images"):
     x = network.input(images)
     module, target = targets.captum(network.module())
-    mask = segments(x.shape[2], x.shape[3], *cell)
+    mask = segments(x.shape[2], x.shape[3], *cells)
     maps = FeatureAblation(module).attribute(x, baselines=baseline, target=target, feature_mask=mask)
-    store.case(network, "feature-ablation", {"segments": "grid", "cell": "%dx%d" % cell, "baseline": baseline}, targets,
-               maps[:, :1], PEER, "FeatureAblation(model).attribute(x, baselines=%s, feature_mask=grid of %d×%d)" % (baseline, *cell),
-               images, "%dx%d%s" % (*cell, "-grey" if baseline else ""))
+    store.case(network, "feature-ablation", {"segments": "grid:%dx%d" % cells, "baseline": baseline}, targets, maps[:, :1], PEER,
+               "FeatureAblation(model).attribute(x, baselines=%s, feature_mask=%d×%d cells)" % (baseline, *cells), images,
+               "%dx%d%s" % (*cells, "-grey" if baseline else ""))
 
 
-def shapley(store, network, targets, explainer, options, cell, baseline=0, images="images"):
+def shapley(store, network, targets, explainer, options, cells, baseline=0, images="images"):
+    """captum gives a cell's value to each of its pixels."""
     x = network.input(images)
     module, target = targets.captum(network.module())
-    mask = segments(x.shape[2], x.shape[3], *cell)
+    mask = segments(x.shape[2], x.shape[3], *cells)
     with torch.no_grad():
         maps = ShapleyValues(module).attribute(x, baselines=baseline, target=target, feature_mask=mask)
-    store.case(network, explainer, options, targets, maps[:, :1], PEER,
-               "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=grid of %d×%d)" % (baseline, *cell), images,
-               "%dx%d%s" % (*cell, "-grey" if baseline else ""))
+    store.case(network, explainer, {"segments": "grid:%dx%d" % cells, "baseline": baseline, **options}, targets, maps[:, :1], PEER,
+               "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=%d×%d cells)" % (baseline, *cells), images,
+               "%dx%d%s" % (*cells, "-grey" if baseline else ""))

@@ -22,20 +22,21 @@ def main(folder):
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    if folder.exists():
-        shutil.rmtree(folder)
-    store = Store(folder, {name: importlib.metadata.version(name) for name in ("captum", "grad-cam", "zennit", "torch", "numpy")})
+    part = folder.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)
+    store = Store(part, {name: importlib.metadata.version(name) for name in ("captum", "grad-cam", "zennit", "torch", "numpy")})
     found = {network.name: network for network in networks.all_networks()}
     for network in found.values():
         store.network(network)
 
     classes = {"plain": Classes(1, 2, 3), "unbiased": Classes(1, 2, 3), "strided": Classes(1, 2, 0), "residual": Classes(1, 2),
-               "colour": Classes(1, 2), "linear": Classes(0, 2)}
+               "colour": Classes(1, 2),
+               "branches": Classes(2, 0), "activations": Classes(1, 2), "linear": Classes(0, 2)}
     contrasts = {"plain": Difference(1, 3, 3), "colour": Difference(2, 0, 2)}
 
     for name, target in classes.items():
         network = found[name]
-        captum.gradients(store, network, target)
+        captum.gradients(store, network, target, rules=name != "activations")
         captum.integrated_gradients(store, network, target)
         captum.deeplift(store, network, target)
     for name, target in contrasts.items():
@@ -43,10 +44,11 @@ def main(folder):
         captum.deeplift(store, found[name], target)
     captum.integrated_gradients(store, found["colour"], classes["colour"], baseline=0.5)
     captum.deeplift(store, found["plain"], classes["plain"], baseline=0.5)
-    for name, layer in [("plain", "relu2"), ("plain", "conv1"), ("strided", "relu2"), ("residual", "relu2"), ("colour", "relu1")]:
+    for name, layer in [("plain", "relu2"), ("plain", "conv1"), ("strided", "relu2"), ("residual", "relu2"), ("colour", "relu1"),
+                        ("branches", "relu4")]:
         captum.grad_cam(store, found[name], classes[name], layer)
         captum.guided_grad_cam(store, found[name], classes[name], layer)
-    for name in ("plain", "unbiased", "strided", "residual", "colour"):
+    for name in ("plain", "unbiased", "strided", "residual", "colour", "branches"):
         captum.lrp_rules(store, found[name], classes[name])
     captum.lrp_rules(store, found["colour"], contrasts["colour"])
     captum.occlusion(store, found["plain"], classes["plain"], (4, 4), (2, 2))
@@ -58,8 +60,10 @@ def main(folder):
 
     hand_computed(store, found)
 
-    for name, layer in [("plain", "relu2"), ("plain", "relu1"), ("strided", "relu2"), ("residual", "relu2"), ("colour", "relu1")]:
+    for name, layer in [("plain", "relu2"), ("plain", "relu1"), ("strided", "relu2"), ("residual", "relu2"), ("colour", "relu1"), ("branches", "relu4")]:
         grad_cam.maps(store, found[name], classes[name], layer)
+        grad_cam.ablation_cam(store, found[name], classes[name], layer)
+    grad_cam.maps(store, found["plain"], contrasts["plain"], "relu2")
     for name, layer in [("plain", "relu2"), ("strided", "relu1"), ("colour", "relu1")]:
         grad_cam.eigen_cam(store, found[name], layer, classes[name])
         grad_cam.scaled(store, found[name], classes[name], "grad-cam", layer)
@@ -67,12 +71,16 @@ def main(folder):
         grad_cam.score_cam(store, found[name], classes[name], "relu1")
         grad_cam.full_grad(store, found[name], classes[name])
 
-    for name in ("plain", "unbiased", "strided", "residual", "colour"):
-        zennit.gradients(store, found[name], classes[name])
+    for name in ("plain", "unbiased", "strided", "residual", "colour", "branches", "activations"):
+        if name != "activations":
+            zennit.gradients(store, found[name], classes[name])
         zennit.rules(store, found[name], classes[name])
     zennit.rules(store, found["colour"], contrasts["colour"])
 
-    print("%d cases of %d networks" % (store.finish(), len(found)))
+    total = store.finish()
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+    print("%d cases of %d networks" % (total, len(found)))
 
 
 def hand_computed(store, found):
@@ -97,7 +105,7 @@ def hand_computed(store, found):
     captum.occlusion(store, network, first, (1, 1), (1, 1))
     captum.occlusion(store, network, first, (1, 2), (1, 2))
     captum.occlusion(store, network, first, (1, 2), (1, 2), baseline=10)
-    captum.feature_ablation(store, network, first, (1, 1))
+    captum.feature_ablation(store, network, first, (1, 3))
     captum.feature_ablation(store, network, first, (1, 2))
     captum.feature_ablation(store, network, first, (1, 2), baseline=4)
 

@@ -9,13 +9,16 @@ from pytorch_grad_cam import (
 
 PEER = "grad-cam"
 
+ABLATION = ("ours leaves out the division by the score, which is one factor for the whole map and turns it round where the score is"
+            " negative: pytorch-grad-cam's map is multiplied by the score")
+
+# Ours has a map before the ReLU, too, unless all its weights and activations are at least zero.
 METHODS = {
-    "grad-cam": (GradCAM, None),
-    "grad-cam-plus-plus": (GradCAMPlusPlus, "pytorch-grad-cam adds 1e-6 to the denominator of α"),
-    "hires-cam": (HiResCAM, None),
-    "layer-cam": (LayerCAM, None),
-    "xgrad-cam": (XGradCAM, "pytorch-grad-cam adds 1e-7 to the sum of activations"),
-    "ablation-cam": (AblationCAM, None),
+    "grad-cam": (GradCAM, True, None),
+    "grad-cam-plus-plus": (GradCAMPlusPlus, False, "pytorch-grad-cam adds 1e-6 to the denominator of α"),
+    "hires-cam": (HiResCAM, True, None),
+    "layer-cam": (LayerCAM, False, None),
+    "xgrad-cam": (XGradCAM, True, "pytorch-grad-cam adds 1e-7 to the sum of activations"),
 }
 
 
@@ -37,30 +40,35 @@ def run(kind, network, targets, layers, images):
     return raw, scaled[:, None]
 
 
-def maps(store, network, targets, layer, methods=METHODS, images="images"):
-    for explainer in methods:
-        kind, note = METHODS[explainer]
+def maps(store, network, targets, layer, images="images"):
+    for explainer, (kind, signed, note) in METHODS.items():
         raw, _ = run(kind, network, targets, [layer], images)
-        for relu in (True, False):
-            values = np.maximum(raw[0], 0) if relu else raw[0]
-            if relu and np.abs(values).max(axis=(1, 2, 3)).min() == 0:
-                continue
-            store.case(network, explainer, {"layer": layer, "relu": relu}, targets, values, PEER,
+        for relu in (True, False) if signed else (True,):
+            store.case(network, explainer, {"layer": layer, "relu": relu} if signed else {"layer": layer}, targets,
+                       np.maximum(raw[0], 0) if relu else raw[0], PEER,
                        "%s.get_cam_image of %s%s" % (kind.__name__, layer, ", ReLU" if relu else ""), images,
                        layer if relu else layer + "-signed", note=note)
 
 
+def ablation_cam(store, network, targets, layer, images="images"):
+    raw, _ = run(AblationCAM, network, targets, [layer], images)
+    scores = network.module()(network.input(images)).detach()
+    factor = [float(functional(row)) for functional, row in zip(targets.functionals(), scores)]
+    store.case(network, "ablation-cam", {"layer": layer, "relu": False}, targets, raw[0], PEER,
+               "AblationCAM.get_cam_image of %s" % layer, images, layer, factor=factor, note=ABLATION)
+
+
 def scaled(store, network, targets, explainer, layer, images="images"):
     """What a user of pytorch-grad-cam gets."""
-    kind, _ = METHODS[explainer]
-    store.case(network, explainer, {"layer": layer, "relu": True}, targets, run(kind, network, targets, [layer], images)[1], PEER,
+    kind = METHODS[explainer][0]
+    store.case(network, explainer, {"layer": layer}, targets, run(kind, network, targets, [layer], images)[1], PEER,
                "%s(model, [%s])(x)" % (kind.__name__, layer), images, layer + "-scaled", scale="min-max",
                note="pytorch-grad-cam scales each map to [0, 1], resizes it bilinearly to the image and scales again")
 
 
 def score_cam(store, network, targets, layer, images="images"):
     raw, _ = run(ScoreCAM, network, targets, [layer], images)
-    store.case(network, "score-cam", {"layer": layer}, targets, np.maximum(raw[0], 0), PEER,
+    store.case(network, "score-cam", {"layer": layer, "weights": "softmax"}, targets, np.maximum(raw[0], 0), PEER,
                "ScoreCAM.get_cam_image of %s, ReLU" % layer, images, layer,
                note="at a layer of the image's own size, since pytorch-grad-cam resizes masks corner-aligned, ours by half-pixel"
                " centres")

@@ -63,7 +63,8 @@ class Module(torch.nn.Module):
         shapes = {"image": network.shape}
         for operation in network.operations:
             module, shape = build(operation, [shapes[i] for i in operation["inputs"]], addition)
-            self.add_module(operation["name"], module)
+            if module is not None:
+                self.add_module(operation["name"], module)
             shapes[operation["name"]] = shape
         self.shapes = shapes
 
@@ -74,14 +75,16 @@ class Module(torch.nn.Module):
         values = {"image": image}
         for operation in self.operations:
             inputs = [values[i] for i in operation["inputs"]]
-            module = getattr(self, operation["name"])
+            if operation["type"] == "concatenate":
+                values[operation["name"]] = torch.cat(inputs, dim=1)
+                continue
             if operation["type"] == "dense":
                 inputs = [torch.flatten(inputs[0], 1)]
             elif operation["type"] == "max-pool" and self.separate_pools:
                 inputs = [inputs[0].clone()]
             if operation["type"] == "add" and self.stacked:
                 inputs = [torch.stack(inputs, dim=-1)]
-            values[operation["name"]] = module(*inputs)
+            values[operation["name"]] = self.layer(operation["name"])(*inputs)
         return values[self.operations[-1]["name"]]
 
 
@@ -118,6 +121,14 @@ def build(operation, shapes, addition):
         if not same:
             height, width = (height - rows) // stride + 1, (width - columns) // stride + 1
         return module, (height, width, outputs)
+    if kind == "depthwise-convolution":
+        rows, columns, inputs, multiples = operation["kernel"].shape
+        assert inputs == channels, operation["name"]
+        module = torch.nn.Conv2d(
+            inputs, inputs * multiples, (rows, columns), padding=(rows // 2, columns // 2), groups=inputs)
+        kernel = operation["kernel"].reshape(rows, columns, 1, inputs * multiples)
+        assign(module, kernel.transpose(3, 2, 0, 1), operation["bias"])
+        return module, (height, width, inputs * multiples)
     if kind == "dense":
         weights = operation["weights"]
         assert weights.shape[0] == height * width * channels, operation["name"]
@@ -127,6 +138,12 @@ def build(operation, shapes, addition):
         return module, (1, 1, weights.shape[1])
     if kind == "relu":
         return torch.nn.ReLU(), shapes[0]
+    if kind == "leaky-relu":
+        return torch.nn.LeakyReLU(operation["slope"]), shapes[0]
+    if kind == "elu":
+        return torch.nn.ELU(), shapes[0]
+    if kind == "tanh":
+        return torch.nn.Tanh(), shapes[0]
     if kind in ("max-pool", "average-pool"):
         window = operation["window"]
         module = torch.nn.MaxPool2d(window) if kind == "max-pool" else torch.nn.AvgPool2d(window)
@@ -135,6 +152,8 @@ def build(operation, shapes, addition):
         return torch.nn.AdaptiveAvgPool2d(1), (1, 1, channels)
     if kind == "add":
         return (addition or Addition)(), shapes[0]
+    if kind == "concatenate":
+        return None, (height, width, sum(shape[2] for shape in shapes))
     raise ValueError(kind)
 
 
@@ -164,6 +183,10 @@ def relu(name, source):
     return {"name": name, "type": "relu", "inputs": [source]}
 
 
+def mean(name, source):
+    return {"name": name, "type": "global-mean", "inputs": [source]}
+
+
 class Weights:
     """Drawn by seed, scaled so that activations keep their size from layer to layer."""
 
@@ -174,6 +197,11 @@ class Weights:
     def convolution(self, name, source, side, inputs, outputs, **geometry):
         kernel = self.random.standard_normal((side, side, inputs, outputs)) * math.sqrt(2 / (side * side * inputs))
         return convolution(name, source, kernel, self.biases(outputs), **geometry)
+
+    def depthwise(self, name, source, side, inputs, multiples):
+        kernel = self.random.standard_normal((side, side, inputs, multiples)) * math.sqrt(2 / (side * side))
+        return {"name": name, "type": "depthwise-convolution", "inputs": [source], "kernel": np.float32(kernel),
+                "bias": np.float32(self.biases(inputs * multiples)), "padding": "same", "stride": 1}
 
     def dense(self, name, source, inputs, outputs, gain=1.0):
         weights = self.random.standard_normal((inputs, outputs)) * gain * math.sqrt(2 / inputs)
@@ -204,7 +232,7 @@ def plain():
         "plain", "SAME convolutions, ReLU, max-pool, global mean, one dense layer", {"images": images(11, 3, 12, 12, 1)}, 0, 1,
         [w.convolution("conv1", "image", 3, 1, 4), relu("relu1", "conv1"), pool("pool1", "relu1", "max-pool"),
          w.convolution("conv2", "pool1", 3, 4, 6), relu("relu2", "conv2"),
-         {"name": "mean", "type": "global-mean", "inputs": ["relu2"]}, w.dense("logits", "mean", 6, 4, gain=8)])
+         mean("mean", "relu2"), w.dense("logits", "mean", 6, 4, gain=8)])
 
 
 def strided():
@@ -225,7 +253,7 @@ def residual():
         [w.convolution("conv1", "image", 3, 1, 4), relu("relu1", "conv1"), w.convolution("conv2", "relu1", 3, 4, 4),
          {"name": "sum", "type": "add", "inputs": ["conv2", "relu1"]}, relu("relu2", "sum"),
          pool("pool1", "relu2", "max-pool"), w.convolution("conv3", "pool1", 3, 4, 5), relu("relu3", "conv3"),
-         {"name": "mean", "type": "global-mean", "inputs": ["relu3"]}, w.dense("logits", "mean", 5, 3, gain=8)])
+         mean("mean", "relu3"), w.dense("logits", "mean", 5, 3, gain=8)])
 
 
 def colour():
@@ -234,6 +262,27 @@ def colour():
         "colour", "three channels, max-pool, two dense layers", {"images": images(14, 2, 8, 8, 3)}, 0, 1,
         [w.convolution("conv1", "image", 3, 3, 4), relu("relu1", "conv1"), pool("pool1", "relu1", "max-pool"),
          w.dense("dense1", "pool1", 64, 8), relu("relu2", "dense1"), w.dense("logits", "relu2", 8, 5, gain=2)])
+
+
+def branches():
+    w = Weights(13)
+    return Network(
+        "branches", "two branches joined along the channels, one of them a depthwise convolution; the image meets a window of 2×3",
+        {"images": images(16, 2, 11, 10, 1)}, 0, 1,
+        [convolution("conv1", "image", w.random.standard_normal((2, 3, 1, 3)) * 0.6, w.biases(3), padding="valid"), relu("relu1", "conv1"),
+         w.convolution("conv2", "relu1", 1, 3, 3), relu("relu2", "conv2"),
+         w.depthwise("depthwise", "relu1", 3, 3, 2), relu("relu3", "depthwise"),
+         {"name": "joined", "type": "concatenate", "inputs": ["relu2", "relu3"]}, pool("pool1", "joined", "average-pool"),
+         w.convolution("conv3", "pool1", 3, 9, 5), relu("relu4", "conv3"), mean("mean", "relu4"), w.dense("logits", "mean", 5, 4, gain=8)])
+
+
+def activations():
+    w = Weights(3)
+    return Network(
+        "activations", "activation functions that let negative values through", {"images": images(17, 2, 9, 8, 2)}, 0, 1,
+        [w.convolution("conv1", "image", 3, 2, 4), {"name": "leaky", "type": "leaky-relu", "inputs": ["conv1"], "slope": 0.2},
+         pool("pool1", "leaky", "max-pool"), w.convolution("conv2", "pool1", 3, 4, 5), {"name": "elu", "type": "elu", "inputs": ["conv2"]},
+         w.dense("dense1", "elu", 80, 6), {"name": "tanh", "type": "tanh", "inputs": ["dense1"]}, w.dense("logits", "tanh", 6, 3, gain=2)])
 
 
 def unbiased():
@@ -301,5 +350,6 @@ def pixels(values):
 
 
 def all_networks():
-    return [plain(), unbiased(), strided(), residual(), colour(), linear(), one_convolution(), multi_layer(),
+    return [plain(), unbiased(), strided(), residual(), colour(), branches(),
+            activations(), linear(), one_convolution(), multi_layer(),
             lrp_dense("lrp-dense", 2), lrp_dense("lrp-dense-negative", -2), two_relus()]

@@ -106,7 +106,7 @@ class ConformanceTest {
             float[] expected = FloatArrays.flat(peers.get(image));
             float[] found = FloatArrays.flat(ours.values().get(image));
             if (one.factor() != null) {
-                multiply(expected, one.factor());
+                multiply(expected, one.factor()[image]);
             }
             if ("min-max".equals(one.scale())) {
                 found = scaledToImage(found, ours.height(), ours.width(), network);

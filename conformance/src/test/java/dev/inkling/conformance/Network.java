@@ -2,6 +2,7 @@ package dev.inkling.conformance;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.tensorflow.ndarray.FloatNdArray;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,7 +43,8 @@ record Network(
             String bias,
             Integer stride,
             String padding,
-            Integer window) {}
+            Integer window,
+            Float slope) {}
 
     /**
      * A peer's map of all images, and what of ours it is compared with.
@@ -55,7 +57,7 @@ record Network(
      * @param peer whose map it is
      * @param call how the peer was asked
      * @param note why definitions differ, and what was done about it; or null
-     * @param factor by which the peer's map is multiplied; or null
+     * @param factor by which the peer's map of each image is multiplied; or null
      * @param sign {@code either} where the peer's sign is arbitrary; or null
      * @param scale {@code min-max} where the peer scales and resizes its map; or null
      * @param tolerance the greatest difference, as a share of the peer's greatest value; null for the usual one
@@ -63,13 +65,13 @@ record Network(
     record Case(
             String name,
             String explainer,
-            java.util.Map<String, String> options,
+            Map<String, String> options,
             String images,
             float[][] targets,
             String peer,
             String call,
             String note,
-            Double factor,
+            double[] factor,
             String sign,
             String scale,
             Double tolerance) {}

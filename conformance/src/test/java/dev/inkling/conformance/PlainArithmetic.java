@@ -35,21 +35,36 @@ final class PlainArithmetic {
                         kernel(network.array(operation.kernel())),
                         FloatArrays.flat(network.array(operation.bias())),
                         square(operation.stride()),
-                        operation.padding().equals("same") ? Padding.SAME : Padding.VALID);
+                        padding(operation));
+            case "depthwise-convolution" ->
+                builder.depthwiseConvolution(
+                        name,
+                        kernel(network.array(operation.kernel())),
+                        FloatArrays.flat(network.array(operation.bias())),
+                        square(operation.stride()),
+                        padding(operation));
             case "dense" ->
                 builder.dense(
                         name,
                         rows(network.array(operation.weights())),
                         FloatArrays.flat(network.array(operation.bias())));
             case "relu" -> builder.relu(name);
+            case "leaky-relu" -> builder.leakyRelu(name, operation.slope());
+            case "elu" -> builder.elu(name);
+            case "tanh" -> builder.tanh(name);
             case "max-pool" ->
                 builder.maxPool(name, square(operation.window()), square(operation.window()), Padding.VALID);
             case "average-pool" ->
                 builder.averagePool(name, square(operation.window()), square(operation.window()), Padding.VALID);
             case "global-mean" -> builder.globalMean(name);
             case "add" -> builder.add(name, operation.inputs().toArray(String[]::new));
+            case "concatenate" -> builder.concatenate(name, operation.inputs().toArray(String[]::new));
             default -> throw new IllegalArgumentException("no operation of type " + operation.type());
         }
+    }
+
+    private static Padding padding(Network.Operation operation) {
+        return operation.padding().equals("same") ? Padding.SAME : Padding.VALID;
     }
 
     private static Extent square(int side) {

@@ -21,6 +21,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.Scope;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.math.Mean;
+import org.tensorflow.op.nn.LeakyRelu;
 import org.tensorflow.types.TFloat32;
 
 /** A network as a SavedModel on TensorFlow. */
@@ -76,6 +77,14 @@ final class TensorFlowGraph {
                                 operation.padding().toUpperCase(Locale.ROOT)),
                         constant(tf, network.array(operation.bias())));
             }
+            case "depthwise-convolution" ->
+                tf.nn.biasAdd(
+                        tf.nn.depthwiseConv2dNative(
+                                x,
+                                constant(tf, network.array(operation.kernel())),
+                                List.of(1L, 1L, 1L, 1L),
+                                operation.padding().toUpperCase(Locale.ROOT)),
+                        constant(tf, network.array(operation.bias())));
             case "dense" -> {
                 Operand<TFloat32> weights = constant(tf, network.array(operation.weights()));
                 Operand<TFloat32> flat = x.shape().numDimensions() == 2
@@ -86,10 +95,14 @@ final class TensorFlowGraph {
                 yield tf.nn.biasAdd(tf.linalg.matMul(flat, weights), constant(tf, network.array(operation.bias())));
             }
             case "relu" -> tf.nn.relu(x);
+            case "leaky-relu" -> tf.nn.leakyRelu(x, LeakyRelu.alpha(operation.slope()));
+            case "elu" -> tf.nn.elu(x);
+            case "tanh" -> tf.math.tanh(x);
             case "max-pool" -> pool(tf, "MaxPool", x, operation.window());
             case "average-pool" -> pool(tf, "AvgPool", x, operation.window());
             case "global-mean" -> tf.math.mean(x, tf.constant(new int[] {1, 2}), Mean.keepDims(false));
             case "add" -> tf.math.add(x, inputs.get(1));
+            case "concatenate" -> tf.concat(inputs, tf.constant(3));
             default -> throw new IllegalArgumentException("no operation of type " + operation.type());
         };
     }
