@@ -13,6 +13,7 @@ import torch
 import captum_cases as captum
 import grad_cam_cases as grad_cam
 import networks
+import sampled_cases as sampled
 import zennit_cases as zennit
 from store import Store
 from targets import Classes, Difference
@@ -58,6 +59,9 @@ def main(folder):
     captum.feature_ablation(store, found["plain"], classes["plain"], (4, 4))
     captum.feature_ablation(store, found["colour"], classes["colour"], (3, 3), baseline=0.5)
 
+    for name in ("colour", "residual"):
+        sampled.smooth_grad(store, found[name], classes[name])
+    sampled.shap(store, found["colour"], classes["colour"], "references")
     hand_computed(store, found)
 
     for name, layer in [("plain", "relu2"), ("plain", "relu1"), ("strided", "relu2"), ("residual", "relu2"), ("colour", "relu1"), ("branches", "relu4")]:

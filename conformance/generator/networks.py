@@ -259,7 +259,7 @@ def residual():
 def colour():
     w = Weights(14)
     return Network(
-        "colour", "three channels, max-pool, two dense layers", {"images": images(14, 2, 8, 8, 3)}, 0, 1,
+        "colour", "three channels, max-pool, two dense layers", {"images": images(14, 2, 8, 8, 3), "references": images(18, 3, 8, 8, 3)}, 0, 1,
         [w.convolution("conv1", "image", 3, 3, 4), relu("relu1", "conv1"), pool("pool1", "relu1", "max-pool"),
          w.dense("dense1", "pool1", 64, 8), relu("relu2", "dense1"), w.dense("logits", "relu2", 8, 5, gain=2)])
 

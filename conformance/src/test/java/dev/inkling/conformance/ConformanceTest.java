@@ -40,7 +40,7 @@ class ConformanceTest {
     private static final double TOLERANCE = 1e-4;
 
     private static final Set<String> IMPLEMENTED =
-            Set.of("saliency", "guided-backprop", "grad-cam", "occlusion", "integrated-gradients");
+            Set.of("saliency", "smooth-grad", "guided-backprop", "grad-cam", "occlusion", "integrated-gradients");
 
     private static final List<ExplainerProvider<?>> PROVIDERS = ServiceLoader.load(ExplainerProvider.class).stream()
             .<ExplainerProvider<?>>map(ServiceLoader.Provider::get)
@@ -88,7 +88,8 @@ class ConformanceTest {
                 () -> requireClose(
                         FloatArrays.flat(model.scores(network.array("images"))),
                         FloatArrays.flat(network.array("scores")),
-                        TOLERANCE));
+                        TOLERANCE,
+                        network.name() + ": scores"));
         return dynamicContainer(
                 network.name(),
                 Stream.concat(
@@ -114,7 +115,11 @@ class ConformanceTest {
             if ("either".equals(one.sign()) && product(found, expected) < 0) {
                 multiply(expected, -1);
             }
-            requireClose(found, expected, one.tolerance() == null ? TOLERANCE : one.tolerance());
+            requireClose(
+                    found,
+                    expected,
+                    one.tolerance() == null ? TOLERANCE : one.tolerance(),
+                    network.name() + ": " + one.name() + ", image " + image);
         }
     }
 
@@ -140,13 +145,13 @@ class ConformanceTest {
         return FloatArrays.of(flat, rows.length, rows[0].length);
     }
 
-    private static void requireClose(float[] found, float[] expected, double tolerance) {
-        assertThat(found).hasSameSizeAs(expected);
+    private static void requireClose(float[] found, float[] expected, double tolerance, String what) {
+        assertThat(found).as(what).hasSameSizeAs(expected);
         double greatest = 0;
         for (float value : expected) {
             greatest = Math.max(greatest, Math.abs(value));
         }
-        assertThat(found).containsExactly(expected, within((float) (tolerance * greatest)));
+        assertThat(found).as(what).containsExactly(expected, within((float) (tolerance * greatest)));
     }
 
     /** As pytorch-grad-cam shows a map: to [0, 1], resized to the image, and to [0, 1] again. */

@@ -53,6 +53,7 @@ record Network(
      * @param explainer ours
      * @param options ours
      * @param images name of the file that holds them
+     * @param background name of the file of reference images that the model is given; or null
      * @param targets (N, K) weights
      * @param peer whose map it is
      * @param call how the peer was asked
@@ -67,6 +68,7 @@ record Network(
             String explainer,
             Map<String, String> options,
             String images,
+            String background,
             float[][] targets,
             String peer,
             String call,
