@@ -39,7 +39,7 @@ public interface Model {
         return capability(type)
                 .orElseThrow(() -> new InvalidInputException(
                         type == Background.class
-                                ? "model '%s' has no %s, a set of reference images, which is needed here; give it one with"
+                                ? "model '%s' does not offer %s, a set of reference images, which is needed here; give it one with"
                                         + " '--background', in a program with BackgroundModel"
                                 : "model '%s' does not offer %s, which this explainer needs; use"
                                         + " an explainer that needs less (perturbation methods need scores only)",

@@ -78,7 +78,7 @@ class BaselineTest {
         assertThatThrownBy(() -> Baseline.valueOf("mean").forImages(MODEL, TWO))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "model 'box' has no Background, a set of reference images, which is needed here; give it one"
+                        "model 'box' does not offer Background, a set of reference images, which is needed here; give it one"
                                 + " with '--background', in a program with BackgroundModel");
     }
 

@@ -13,6 +13,9 @@ final class OptionValues {
     /** How much more than the default a number may be while nothing is known of what it costs. */
     private static final double AFFORDABLE = 4;
 
+    /** One of each kind of baseline. */
+    private static final List<String> BASELINES = List.of("black", "white", "0.25", "uniform:1", "blur:1", "mean");
+
     private OptionValues() {}
 
     static boolean isNumber(OptionSpec spec) {
@@ -27,12 +30,12 @@ final class OptionValues {
         return Double.isFinite(bound);
     }
 
-    /** Values that are allowed and most likely to break: the least, zero, negative ones, every choice. */
+    /** Values that are allowed and most likely to break: the least, zero, negative ones, every choice, each kind of baseline. */
     static List<String> edges(OptionSpec spec) {
         if (isNumber(spec)) {
             return isBounded(spec.min()) ? List.of(number(spec, spec.min())) : List.of("0", "-1");
         }
-        return choices(spec);
+        return spec.type().equals("baseline") ? BASELINES : choices(spec);
     }
 
     /** All there are, if they can be counted. */
@@ -60,6 +63,8 @@ final class OptionValues {
             others.removeIf(value -> Double.parseDouble(value) == now);
         } else if (spec.type().equals("extent")) {
             others.addAll(List.of("1", "2", "3", "1x2", "2x1"));
+        } else if (spec.type().equals("baseline")) {
+            others.addAll(BASELINES);
         } else {
             others.addAll(choices(spec));
             if (spec.name().contains("layer")) {

@@ -1,0 +1,9 @@
+package dev.inkling.explainers;
+
+import dev.inkling.tck.ExplainerContractTest;
+
+class InputXGradientContractTest extends ExplainerContractTest {
+    InputXGradientContractTest() {
+        super(new InputXGradient.Provider());
+    }
+}
