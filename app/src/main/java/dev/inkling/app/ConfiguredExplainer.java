@@ -28,7 +28,8 @@ public record ConfiguredExplainer(ExplainerCard card, Map<String, String> option
      * Checks that it can explain this model, as far as that can be known before.
      *
      * @throws InvalidInputException if the model lacks a capability or a kind of layer that the method needs, or the layer that
-     *     it is told to look at: by convention an option called {@code layer} names a layer of the model, or is empty
+     *     it is told to look at: by convention an option called {@code layer} names a layer of the model, or several joined
+     *     by +, or is empty
      */
     void requireFit(Model model) {
         String name = card.name();
@@ -43,7 +44,7 @@ public record ConfiguredExplainer(ExplainerCard card, Map<String, String> option
             card.layers().forEach(model.signature()::requireLayers);
             String layer = options.getOrDefault("layer", "");
             if (!layer.isEmpty()) {
-                model.signature().layer(layer);
+                List.of(layer.split("\\+", -1)).forEach(model.signature()::layer);
             }
         } catch (InvalidInputException e) {
             throw new InvalidInputException(e, "explainer '%s': %s", name, e.getMessage());

@@ -8,6 +8,7 @@ import dev.inkling.spi.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which explainers fit {@link LinearModel}, which offers gradients and shows one layer, a convolution called conv. */
@@ -27,15 +28,13 @@ class ConfiguredExplainerTest {
     @Test
     void onlyThoseThatFitAreKeptAndTheOthersAreToldWithTheReason() {
         List<String> leftOut = new ArrayList<>();
-        List<ConfiguredExplainer> all = catalog.installed().stream()
-                .map(installed -> explainer(installed.name(), Map.of()))
+        List<ConfiguredExplainer> all = Stream.of("attention", "grad-cam", "guided-backprop", "occlusion", "saliency")
+                .map(name -> explainer(name, Map.of()))
                 .toList();
 
         List<ConfiguredExplainer> fitting = ConfiguredExplainer.fitting(all, new LinearModel(), leftOut::add);
 
-        assertThat(fitting)
-                .extracting(explainer -> explainer.card().name())
-                .containsExactly("occlusion", "saliency", "smooth-grad");
+        assertThat(fitting).extracting(explainer -> explainer.card().name()).containsExactly("occlusion", "saliency");
         assertThat(leftOut)
                 .containsExactly(
                         "explainer 'attention' needs a model that offers Layers, model 'linear' does not",

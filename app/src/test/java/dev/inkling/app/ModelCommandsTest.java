@@ -298,7 +298,7 @@ class ModelCommandsTest {
                 "explainer 'grad-cam': model 'animals' has no layer 'block9'; its layers: block1/conv1, ",
                 report,
                 "--explainer",
-                "grad-cam:layer=block9",
+                "grad-cam:layer=block1/conv1+block9",
                 picture);
         wrongExplain(
                 "explainer 'attention': model 'animals' has no attention layer; train one with '--attention'",

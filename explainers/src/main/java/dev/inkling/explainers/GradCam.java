@@ -5,10 +5,8 @@ import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
-import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
-import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.Set;
@@ -39,64 +37,32 @@ public final class GradCam implements Explainer {
     }
 
     /**
-     * @param layer where to look; empty for the last convolution
+     * @param layer where to look; several joined by + are fused; empty for the last convolution
      * @param relu whether to keep only what speaks for the target
      */
     public record Options(
-            @Option(value = "", help = "layer to look at; empty for the last convolution")
-            String layer,
+            @Option(value = "", help = LayerMaps.LAYER) String layer,
 
-            @Option(value = "true", help = "keep only what speaks for the target; false keeps the sign")
-            boolean relu) {}
+            @Option(value = "true", help = LayerMaps.RELU) boolean relu) {}
 
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
-        ModelSignature signature = model.signature();
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
-        Layers layers = model.require(Layers.class);
-        ModelSignature.Layer layer =
-                options.layer().isEmpty() ? signature.lastConvolution() : signature.layer(options.layer());
-
-        Layers.LayerGradients found = layers.gradients(layer.name(), images, targets);
-        float[] activations = FloatArrays.flat(found.activations());
-        float[] gradients = FloatArrays.flat(found.gradients());
-        int places = layer.height() * layer.width();
-        float[] maps = new float[count * places];
-        float[] minimum = new float[count];
-        float[] maximum = new float[count];
-        for (int n = 0; n < count; n++) {
-            double[] weights = means(gradients, n * places * layer.channels(), places, layer.channels());
-            minimum[n] = Float.POSITIVE_INFINITY;
-            maximum[n] = Float.NEGATIVE_INFINITY;
-            for (int place = n * places; place < (n + 1) * places; place++) {
-                double sum = 0;
-                for (int c = 0; c < weights.length; c++) {
-                    sum += weights[c] * activations[place * weights.length + c];
-                }
-                float value = (float) sum;
-                minimum[n] = Math.min(minimum[n], value);
-                maximum[n] = Math.max(maximum[n], value);
-                maps[place] = options.relu() ? Math.max(0, value) : value;
-            }
-        }
-        return new Attribution(
-                        FloatArrays.of(maps, count, layer.height(), layer.width(), 1),
-                        new Attribution.Contract(options.relu() ? Sign.POSITIVE : Sign.SIGNED, false, UNIT))
-                .with("signed minimum", minimum)
-                .with("signed maximum", maximum);
+        LayerMaps maps = new LayerMaps(model, images, targets);
+        return maps.attribution(
+                options.layer(), options.relu(), UNIT, layer -> maps.fromGradients(layer, GradCam::map));
     }
 
-    /** The mean of each channel over all places of one image. */
-    private static double[] means(float[] values, int offset, int places, int channels) {
-        double[] means = new double[channels];
-        for (int i = 0; i < places * channels; i++) {
-            means[i % channels] += values[offset + i];
+    private static double[] map(LayerMaps.Features features) {
+        double[] means = new double[features.channels()];
+        for (int place = 0; place < features.places(); place++) {
+            for (int c = 0; c < means.length; c++) {
+                means[c] += features.gradient(place, c);
+            }
         }
-        for (int c = 0; c < channels; c++) {
-            means[c] /= places;
+        for (int c = 0; c < means.length; c++) {
+            means[c] /= features.places();
         }
-        return means;
+        return features.weighted(means);
     }
 
     /** Registers {@code grad-cam}. */

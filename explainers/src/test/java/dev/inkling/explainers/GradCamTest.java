@@ -41,6 +41,27 @@ class GradCamTest {
                 .containsExactly(11.25f, 13.5f, 20.25f, 22.5f);
     }
 
+    /** Each of the example's filters alone: [−3.75, 3, 23.25, 30] and [15, 10.5, −3, −7.5] add up to the whole map. */
+    @Test
+    void eachChannelOfTheExample() {
+        assertThat(values(gradCam("conv1", false).explain(filter(-50, 1), rising(), FIRST_OF_TWO)))
+                .containsExactly(-3.75f, 3, 23.25f, 30);
+        assertThat(values(gradCam("conv1", false).explain(filter(-75, -1), rising(), FIRST_OF_TWO)))
+                .containsExactly(15, 10.5f, -3, -7.5f);
+    }
+
+    /** A 3×3 filter of ones; the first logit is the sum of its places, all but the first times a weight. */
+    private static Model filter(float bias, float weight) {
+        float[][][][] ones = new float[3][3][1][];
+        for (float[][][] row : ones) {
+            for (float[][] place : row) {
+                place[0] = new float[] {1};
+            }
+        }
+        float[][] dense = {{1, 0}, {weight, 0}, {weight, 0}, {weight, 0}};
+        return new ConvolutionModel(4, 4, ones, new float[] {bias}, dense, new float[2]);
+    }
+
     @Test
     void beforeTheReluOfTheExampleWithOnesAdded() {
         float[] sum = FloatArrays.flat(rising());

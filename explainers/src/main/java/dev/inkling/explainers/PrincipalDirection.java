@@ -1,0 +1,123 @@
+package dev.inkling.explainers;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** The first right singular vector of a matrix: the direction in which its rows are longest. */
+final class PrincipalDirection {
+
+    /** Multiplications by the matrix before it is squared, which doubles what each of them is worth. */
+    private static final int MULTIPLICATIONS = 32;
+
+    private static final int SQUARINGS = 40;
+    private static final double CONVERGED = 1e-12;
+
+    private PrincipalDirection() {}
+
+    /**
+     * A unit vector v that maximises ‖rows · v‖, of either sign; all zeros where the rows are.
+     *
+     * @param rows at least one, of equal length; read only
+     */
+    static double[] of(double[][] rows) {
+        double[][] columns = transposed(rows);
+        if (columns.length <= rows.length) {
+            return unit(firstEigenvector(products(columns)));
+        }
+        // The smaller matrix will do: u of rows · rowsᵀ gives v = rowsᵀ · u.
+        return unit(times(columns, firstEigenvector(products(rows))));
+    }
+
+    /** matrix · vector. */
+    static double[] times(double[][] matrix, double[] vector) {
+        double[] product = new double[matrix.length];
+        for (int i = 0; i < product.length; i++) {
+            product[i] = dot(matrix[i], vector);
+        }
+        return product;
+    }
+
+    /**
+     * By power iteration from a fixed start, which no matrix is made to be orthogonal to; zeros where the matrix is.
+     *
+     * @param matrix symmetric, without eigenvalues below 0
+     */
+    private static double[] firstEigenvector(double[][] matrix) {
+        double[] vector =
+                unit(new SplittableRandom(1).doubles(matrix.length, 0.5, 1.5).toArray());
+        double[][] power = matrix;
+        for (int squaring = 0; squaring < SQUARINGS; squaring++) {
+            double[] next = vector;
+            for (int i = 0; i < MULTIPLICATIONS; i++) {
+                vector = next;
+                next = unit(times(power, vector));
+            }
+            if (distance(vector, next) <= CONVERGED) {
+                return next;
+            }
+            vector = next;
+            power = squared(power);
+        }
+        return vector;
+    }
+
+    /** matrix², scaled: only directions count, and the numbers must not run away. */
+    private static double[][] squared(double[][] matrix) {
+        double[][] square = products(matrix);
+        double largest = 0;
+        for (int i = 0; i < square.length; i++) {
+            largest = Math.max(largest, square[i][i]);
+        }
+        for (double[] row : square) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] /= largest;
+            }
+        }
+        return square;
+    }
+
+    /** matrix · matrixᵀ. */
+    private static double[][] products(double[][] matrix) {
+        double[][] products = new double[matrix.length][matrix.length];
+        for (int i = 0; i < products.length; i++) {
+            for (int j = 0; j <= i; j++) {
+                products[i][j] = dot(matrix[i], matrix[j]);
+                products[j][i] = products[i][j];
+            }
+        }
+        return products;
+    }
+
+    private static double[][] transposed(double[][] matrix) {
+        double[][] transposed = new double[matrix[0].length][matrix.length];
+        for (int i = 0; i < matrix.length; i++) {
+            for (int j = 0; j < transposed.length; j++) {
+                transposed[j][i] = matrix[i][j];
+            }
+        }
+        return transposed;
+    }
+
+    private static double[] unit(double[] vector) {
+        double length = Math.sqrt(dot(vector, vector));
+        return length == 0
+                ? vector
+                : Arrays.stream(vector).map(value -> value / length).toArray();
+    }
+
+    private static double distance(double[] a, double[] b) {
+        double squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            squares += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return Math.sqrt(squares);
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+}

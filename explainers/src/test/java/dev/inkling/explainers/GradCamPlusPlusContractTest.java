@@ -1,0 +1,9 @@
+package dev.inkling.explainers;
+
+import dev.inkling.tck.ExplainerContractTest;
+
+class GradCamPlusPlusContractTest extends ExplainerContractTest {
+    GradCamPlusPlusContractTest() {
+        super(new GradCamPlusPlus.Provider());
+    }
+}

@@ -1,0 +1,9 @@
+package dev.inkling.explainers;
+
+import dev.inkling.tck.ExplainerContractTest;
+
+class HiResCamContractTest extends ExplainerContractTest {
+    HiResCamContractTest() {
+        super(new HiResCam.Provider());
+    }
+}

@@ -1,0 +1,9 @@
+package dev.inkling.explainers;
+
+import dev.inkling.tck.ExplainerContractTest;
+
+class ScoreCamContractTest extends ExplainerContractTest {
+    ScoreCamContractTest() {
+        super(new ScoreCam.Provider());
+    }
+}
