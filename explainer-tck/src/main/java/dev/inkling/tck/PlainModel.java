@@ -1,6 +1,7 @@
 package dev.inkling.tck;
 
 import dev.inkling.spi.Background;
+import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -26,7 +27,7 @@ import org.tensorflow.ndarray.Shape;
  *
  * <p>Not for large networks: its loops are written to be read.
  */
-public class PlainModel implements Model, Gradients, Layers, Propagation, Background {
+public class PlainModel implements Model, Gradients, Layers, Propagation, Biases, Background {
 
     private final ModelSignature signature;
     private final List<Node> nodes;
@@ -184,6 +185,29 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Backgr
             scores.add(output(values));
         }
         return stack(scores, signature.classCount());
+    }
+
+    @Override
+    public List<Contribution> contributions(FloatNdArray images, Targets targets) {
+        List<double[]> inputs = split(images, signature);
+        targets.require(inputs.size(), signature);
+        List<double[][]> traces = inputs.stream().map(this::trace).toList();
+        List<Contribution> contributions = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (nodes.get(i).operation() instanceof Linear linear) {
+                List<double[]> rows = new ArrayList<>();
+                for (int n = 0; n < traces.size(); n++) {
+                    double[] row = back(traces.get(n), row(targets, n), i + 1, Backward.CHAIN_RULE);
+                    for (int out = 0; out < row.length; out++) {
+                        row[out] *= linear.bias(out);
+                    }
+                    rows.add(row);
+                }
+                contributions.add(new Contribution(
+                        nodes.get(i).name(), stack(rows, linear.height(), linear.width(), linear.channels())));
+            }
+        }
+        return contributions;
     }
 
     /** The image, and the output of every operation. */

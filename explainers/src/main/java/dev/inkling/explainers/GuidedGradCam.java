@@ -35,6 +35,7 @@ public final class GuidedGradCam implements Explainer {
 
     private final Options options;
     private final Explainer coarse;
+    private final Explainer fine = new GuidedBackprop();
 
     public GuidedGradCam(Options options) {
         this.options = options;
@@ -79,9 +80,9 @@ public final class GuidedGradCam implements Explainer {
 
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
-        Propagation propagation = model.require(Propagation.class);
+        model.require(Propagation.class);
         Attribution where = coarse.explain(model, images, targets);
-        float[] values = FloatArrays.flat(propagation.propagate(images, targets, new Propagation.Rule.Guided()));
+        float[] values = FloatArrays.flat(fine.explain(model, images, targets).values());
         float[] maps = FloatArrays.flat(where.values());
         ModelSignature signature = model.signature();
         int places = where.height() * where.width();

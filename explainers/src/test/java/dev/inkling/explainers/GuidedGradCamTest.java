@@ -11,7 +11,6 @@ import dev.inkling.explainers.GuidedGradCam.Resize;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Bilinear;
 import dev.inkling.spi.FloatArrays;
-import dev.inkling.spi.Propagation.Rule;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.ConvolutionModel;
 import java.util.Arrays;
@@ -46,7 +45,8 @@ class GuidedGradCamTest {
         FloatNdArray images = Examples.random(model.signature(), 2);
         Targets targets = Targets.contrast(3, new int[] {2, 0}, new int[] {1, 2});
         float[] coarse = values(new GradCam(new GradCam.Options("conv1", true)).explain(model, images, targets));
-        FloatNdArray guided = model.propagate(images, targets, new Rule.Guided());
+        FloatNdArray guided =
+                new GuidedBackprop().explain(model, images, targets).values();
         Attribution squares = explainer("conv1", Resize.NEAREST).explain(model, images, targets);
         Attribution smooth = explainer("conv1", Resize.BILINEAR).explain(model, images, targets);
         for (int n = 0; n < 2; n++) {

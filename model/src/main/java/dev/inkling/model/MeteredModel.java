@@ -1,11 +1,13 @@
 package dev.inkling.model;
 
+import dev.inkling.spi.Biases;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Targets;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,8 +16,8 @@ import org.tensorflow.ndarray.FloatNdArray;
 /**
  * A model that counts how many images are evaluated through it, forward and backward; explainers know nothing of it.
  *
- * <p>Scores, activations and scores from a layer count N forward; gradients, layer gradients and propagation count N
- * forward and N backward. A call that fails counts nothing. Capabilities of an implementation's own type are
+ * <p>Scores, activations and scores from a layer count N forward; gradients, layer gradients, biases' contributions and propagation
+ * count N forward and N backward. A call that fails counts nothing. Capabilities of an implementation's own type are
  * handed out as they are: what is done through them is not counted. Safe for use by several threads.
  */
 public final class MeteredModel implements Model {
@@ -76,6 +78,8 @@ public final class MeteredModel implements Model {
             return type.cast(new MeteredGradients((Gradients) capability));
         } else if (type == Layers.class) {
             return type.cast(new MeteredLayers((Layers) capability));
+        } else if (type == Biases.class) {
+            return type.cast(new MeteredBiases((Biases) capability));
         } else if (type == Propagation.class) {
             return type.cast(new MeteredPropagation((Propagation) capability));
         }
@@ -133,6 +137,22 @@ public final class MeteredModel implements Model {
         public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
             FloatNdArray result = layers.scoresFrom(layer, activations);
             count(activations, false);
+            return result;
+        }
+    }
+
+    private final class MeteredBiases implements Biases {
+
+        private final Biases biases;
+
+        MeteredBiases(Biases biases) {
+            this.biases = biases;
+        }
+
+        @Override
+        public List<Contribution> contributions(FloatNdArray images, Targets targets) {
+            List<Contribution> result = biases.contributions(images, targets);
+            count(images, true);
             return result;
         }
     }

@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -35,8 +36,8 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A SavedModel that Inkling wrote, ready to be explained: {@link Gradients}, {@link Layers} and {@link Propagation} are
- * among its capabilities, and so is this class itself.
+ * A SavedModel that Inkling wrote, ready to be explained: {@link Gradients}, {@link Layers}, {@link Biases} and
+ * {@link Propagation} are among its capabilities, and so is this class itself.
  *
  * <p>Batches are cut into chunks so that memory stays bounded whatever their size. Safe for use by several threads; close it
  * when none uses it any more.
@@ -71,11 +72,16 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     /** What was added to the graph so far, by what it computes: each is built once and kept. */
     private final Map<Object, Output<?>> backwardPasses = new ConcurrentHashMap<>();
 
+    /** Built when first asked for. */
+    private List<BiasTerms.Term> biasTerms;
+
     private final Map<Class<?>, Object> capabilities = Map.of(
             Gradients.class,
             (Gradients) this::gradients,
             Layers.class,
             new LayerAccess(),
+            Biases.class,
+            (Biases) this::contributions,
             Propagation.class,
             (Propagation) this::propagate,
             TensorFlowModel.class,
@@ -251,6 +257,36 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         Output<?> attribution =
                 backwardPass(rule, graph -> new ReverseWalk(graph, rule, image, logits).from(targetWeights));
         return onImages(images, targets, count, attribution);
+    }
+
+    private List<Biases.Contribution> contributions(FloatNdArray images, Targets targets) {
+        int count = signature.requireImages(images);
+        targets.require(count, signature);
+        List<BiasTerms.Term> terms = biasTerms();
+        if (terms.isEmpty()) {
+            return List.of();
+        }
+        List<float[]> values = inChunks(
+                count,
+                List.of(imageFeed(images), targetFeed(targets)),
+                terms.stream().map(BiasTerms.Term::contribution).toList());
+        List<Biases.Contribution> contributions = new ArrayList<>();
+        for (int i = 0; i < terms.size(); i++) {
+            Shape shape = terms.get(i).contribution().shape();
+            contributions.add(new Biases.Contribution(
+                    terms.get(i).operation(),
+                    shape.numDimensions() == 4
+                            ? FloatArrays.of(values.get(i), count, shape.get(1), shape.get(2), shape.get(3))
+                            : FloatArrays.of(values.get(i), count, 1, 1, values.get(i).length / count)));
+        }
+        return contributions;
+    }
+
+    private synchronized List<BiasTerms.Term> biasTerms() {
+        if (biasTerms == null) {
+            biasTerms = session.edit(graph -> BiasTerms.add(graph, image, logits, targetWeights));
+        }
+        return biasTerms;
     }
 
     private FloatNdArray onImages(FloatNdArray images, Targets targets, int count, Output<?> fetch) {

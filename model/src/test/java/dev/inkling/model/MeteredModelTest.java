@@ -12,6 +12,7 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
 
+import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -84,6 +85,19 @@ class MeteredModelTest {
         order.verify(meter).evaluated(7, 0);
         assertThat(metered.forward()).isEqualTo(17);
         assertThat(metered.backward()).isEqualTo(5);
+    }
+
+    @Test
+    void contributionsOfBiasesCountForwardAndBackward() {
+        Biases biases = mock(Biases.class);
+        List<Biases.Contribution> contributions = List.of(new Biases.Contribution("conv", RESULT));
+        when(inner.capability(Biases.class)).thenReturn(Optional.of(biases));
+        when(biases.contributions(FIVE_IMAGES, TARGETS)).thenReturn(contributions);
+
+        assertThat(metered.require(Biases.class).contributions(FIVE_IMAGES, TARGETS))
+                .isSameAs(contributions);
+
+        counted(5, 5);
     }
 
     @Test
