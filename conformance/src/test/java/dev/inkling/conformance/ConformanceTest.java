@@ -39,8 +39,14 @@ class ConformanceTest {
     /** The greatest difference, as a share of the greatest value of the peer's map of that image. */
     private static final double TOLERANCE = 1e-4;
 
-    private static final Set<String> IMPLEMENTED =
-            Set.of("saliency", "smooth-grad", "guided-backprop", "grad-cam", "occlusion", "integrated-gradients");
+    private static final Set<String> IMPLEMENTED = Set.of(
+            "saliency",
+            "smooth-grad",
+            "guided-backprop",
+            "grad-cam",
+            "occlusion",
+            "feature-ablation",
+            "integrated-gradients");
 
     private static final List<ExplainerProvider<?>> PROVIDERS = ServiceLoader.load(ExplainerProvider.class).stream()
             .<ExplainerProvider<?>>map(ServiceLoader.Provider::get)

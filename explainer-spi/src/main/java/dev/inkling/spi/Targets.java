@@ -134,6 +134,15 @@ public final class Targets {
         return new Targets(repeated, classCount);
     }
 
+    /** The rows of these images, in this order, each as often as it is named: for batches that hold variants of several images. */
+    public Targets select(int... images) {
+        float[] selected = new float[images.length * classCount];
+        for (int i = 0; i < images.length; i++) {
+            System.arraycopy(weights, images[i] * classCount, selected, i * classCount, classCount);
+        }
+        return new Targets(selected, classCount);
+    }
+
     /**
      * The value of each image's functional, Σₖ wₖ · logitₖ.
      *

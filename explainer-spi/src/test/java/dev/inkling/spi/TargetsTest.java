@@ -117,4 +117,11 @@ class TargetsTest {
     private static void refused(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(InvalidInputException.class).hasMessage(message);
     }
+
+    @Test
+    void rowsOfSeveralImagesInAnyOrder() {
+        Targets targets = Targets.classes(3, 2, 0, 1);
+        assertThat(targets.select(1, 1, 0)).isEqualTo(Targets.classes(3, 0, 0, 2));
+        assertThat(targets.select()).isEqualTo(targets.rows(0, 0));
+    }
 }

@@ -16,6 +16,8 @@ final class OptionValues {
     /** One of each kind of baseline. */
     private static final List<String> BASELINES = List.of("black", "white", "0.25", "uniform:1", "blur:1", "mean");
 
+    private static final List<String> SEGMENTS = List.of("pixels", "grid:2", "grid:3x1");
+
     private OptionValues() {}
 
     static boolean isNumber(OptionSpec spec) {
@@ -65,6 +67,8 @@ final class OptionValues {
             others.addAll(List.of("1", "2", "3", "1x2", "2x1"));
         } else if (spec.type().equals("baseline")) {
             others.addAll(BASELINES);
+        } else if (spec.type().equals("segments")) {
+            others.addAll(SEGMENTS);
         } else {
             others.addAll(choices(spec));
             if (spec.name().contains("layer")) {

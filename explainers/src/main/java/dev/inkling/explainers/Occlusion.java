@@ -2,6 +2,7 @@ package dev.inkling.explainers;
 
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
+import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
@@ -12,8 +13,11 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -21,7 +25,8 @@ import org.tensorflow.ndarray.FloatNdArray;
  * costs to hide the place. The map is (N, H, W, 1), in logits; a window covers all channels. Needs scores only.
  *
  * <p>Windows stand at every multiple of the stride until the last reaches the border, where it is cropped:
- * ⌈(side − window) / stride⌉ + 1 positions along a side. An image and its covered copies are one batch.
+ * ⌈(side − window) / stride⌉ + 1 positions along a side. It takes 1 + as many evaluations as there are windows that change the
+ * image: one over pixels that equal the baseline costs nothing, and is not run.
  *
  * <p>Not for images in which parts of equal meaning stand in for each other: hiding either alone costs nothing. And the
  * baseline is itself a statement: black ink on white paper needs a white one.
@@ -42,7 +47,7 @@ public final class Occlusion implements Explainer {
     /**
      * @param window what is covered at a time
      * @param stride from one window to the next; at most the window
-     * @param baseline what covers: the value of every pixel of the window
+     * @param baseline what covers
      */
     public record Options(
             @Option(value = "4", help = "pixels covered at a time: a side such as 4, or rows x columns such as 2x3")
@@ -51,8 +56,8 @@ public final class Occlusion implements Explainer {
             @Option(value = "2", help = "pixels from one window to the next; at most the window")
             Extent stride,
 
-            @Option(value = "0", help = "value that covers a pixel, in the image's units")
-            double baseline) {
+            @Option(value = "black", help = "what covers: black, white, a number, uniform, blur:SIGMA or mean")
+            Baseline baseline) {
 
         public Options {
             if (stride.rows() > window.rows() || stride.columns() > window.columns()) {
@@ -69,46 +74,45 @@ public final class Occlusion implements Explainer {
         ModelSignature signature = model.signature();
         int count = signature.requireImages(images);
         targets.require(count, signature);
-        int height = signature.height();
-        int width = signature.width();
-        int rowPositions =
-                positions(height, options.window().rows(), options.stride().rows());
-        int columnPositions =
-                positions(width, options.window().columns(), options.stride().columns());
-        int windows = rowPositions * columnPositions;
-        int size = signature.imageSize();
-
         float[] pixels = FloatArrays.flat(images);
-        float[] maps = new float[count * height * width];
-        for (int n = 0; n < count; n++) {
-            // The image itself, then one copy per window.
-            float[] batch = new float[(1 + windows) * size];
-            for (int copy = 0; copy <= windows; copy++) {
-                System.arraycopy(pixels, n * size, batch, copy * size, size);
-            }
-            for (int i = 0; i < windows; i++) {
-                cover(window(i, columnPositions, signature), batch, (1 + i) * size, signature);
-            }
-            float[] scores = targets.repeat(n, 1 + windows)
-                    .scores(model.scores(FloatArrays.of(batch, 1 + windows, height, width, signature.channels())));
+        float[] baselines = FloatArrays.flat(options.baseline().forImages(model, images));
+        List<Window> windows = windows(signature);
+        float[] maps = new float[count * signature.height() * signature.width()];
+        PerturbationBatches.run(
+                model, pixels, targets, n -> new CoveredCopies(n, pixels, baselines, windows, signature, maps));
+        return new Attribution(FloatArrays.of(maps, count, signature.height(), signature.width(), 1), CONTRACT);
+    }
 
-            double[] sums = new double[height * width];
-            int[] covers = new int[height * width];
-            for (int i = 0; i < windows; i++) {
-                Window window = window(i, columnPositions, signature);
-                double cost = (double) scores[0] - scores[1 + i];
-                for (int y = window.top(); y < window.bottom(); y++) {
-                    for (int x = window.left(); x < window.right(); x++) {
-                        sums[y * width + x] += cost;
-                        covers[y * width + x]++;
-                    }
+    /** Rows [top, bottom) and columns [left, right). */
+    private record Window(int top, int bottom, int left, int right) {
+
+        void forEachPixel(ModelSignature signature, IntConsumer consumer) {
+            for (int y = top; y < bottom; y++) {
+                for (int x = left; x < right; x++) {
+                    consumer.accept(y * signature.width() + x);
                 }
             }
-            for (int i = 0; i < sums.length; i++) {
-                maps[n * sums.length + i] = (float) (sums[i] / covers[i]);
+        }
+    }
+
+    private List<Window> windows(ModelSignature signature) {
+        int rows = options.window().rows();
+        int columns = options.window().columns();
+        List<Window> windows = new ArrayList<>();
+        for (int i = 0; i < positions(signature.height(), rows, options.stride().rows()); i++) {
+            int top = i * options.stride().rows();
+            for (int j = 0;
+                    j < positions(signature.width(), columns, options.stride().columns());
+                    j++) {
+                int left = j * options.stride().columns();
+                windows.add(new Window(
+                        top,
+                        Math.min(signature.height() - top, rows) + top,
+                        left,
+                        Math.min(signature.width() - left, columns) + left));
             }
         }
-        return new Attribution(FloatArrays.of(maps, count, height, width, 1), CONTRACT);
+        return windows;
     }
 
     /** ⌈(side − window) / stride⌉ + 1; one where the window is larger than the side. */
@@ -116,27 +120,83 @@ public final class Occlusion implements Explainer {
         return Math.max(0, side - window + stride - 1) / stride + 1;
     }
 
-    /** Rows [top, bottom) and columns [left, right). */
-    private record Window(int top, int bottom, int left, int right) {}
+    /** The image itself, then one copy per window that changes it: covering what equals the baseline costs nothing. */
+    private static final class CoveredCopies implements Perturbations<Window> {
 
-    private Window window(int index, int columnPositions, ModelSignature signature) {
-        int top = index / columnPositions * options.stride().rows();
-        int left = index % columnPositions * options.stride().columns();
-        return new Window(
-                top,
-                Math.min(signature.height() - top, options.window().rows()) + top,
-                left,
-                Math.min(signature.width() - left, options.window().columns()) + left);
-    }
+        private final float[] baselines;
+        private final int offset;
+        private final ModelSignature signature;
+        private final List<Window> windows;
+        private final List<Window> changing;
+        private final float[] maps;
+        private final double[] sums;
+        private double uncovered;
 
-    private void cover(Window window, float[] batch, int offset, ModelSignature signature) {
-        for (int y = window.top(); y < window.bottom(); y++) {
-            int row = offset + y * signature.width() * signature.channels();
-            Arrays.fill(
-                    batch,
-                    row + window.left() * signature.channels(),
-                    row + window.right() * signature.channels(),
-                    (float) options.baseline());
+        CoveredCopies(
+                int image,
+                float[] pixels,
+                float[] baselines,
+                List<Window> windows,
+                ModelSignature signature,
+                float[] maps) {
+            this.baselines = baselines;
+            this.offset = image * signature.imageSize();
+            this.signature = signature;
+            this.windows = windows;
+            this.changing =
+                    windows.stream().filter(window -> changes(window, pixels)).toList();
+            this.maps = maps;
+            this.sums = new double[signature.height() * signature.width()];
+        }
+
+        private boolean changes(Window window, float[] pixels) {
+            int length = (window.right() - window.left()) * signature.channels();
+            for (int y = window.top(); y < window.bottom(); y++) {
+                int start = offset + (y * signature.width() + window.left()) * signature.channels();
+                if (!Arrays.equals(pixels, start, start + length, baselines, start, start + length)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public int copies() {
+            return changing.isEmpty() ? 0 : 1 + changing.size();
+        }
+
+        /** @return what covers the copy; null for the image itself */
+        @Override
+        public Window perturb(int copy, float[] batch, int at) {
+            if (copy == 0) {
+                return null;
+            }
+            Window window = changing.get(copy - 1);
+            int length = (window.right() - window.left()) * signature.channels();
+            for (int y = window.top(); y < window.bottom(); y++) {
+                int start = (y * signature.width() + window.left()) * signature.channels();
+                System.arraycopy(baselines, offset + start, batch, at + start, length);
+            }
+            return window;
+        }
+
+        @Override
+        public void observe(Window window, float score) {
+            if (window == null) {
+                uncovered = score;
+            } else {
+                double cost = uncovered - score;
+                window.forEachPixel(signature, pixel -> sums[pixel] += cost);
+            }
+        }
+
+        @Override
+        public void conclude() {
+            int[] covers = new int[sums.length];
+            windows.forEach(window -> window.forEachPixel(signature, pixel -> covers[pixel]++));
+            for (int i = 0; i < sums.length; i++) {
+                maps[offset / signature.channels() + i] = (float) (sums[i] / covers[i]);
+            }
         }
     }
 

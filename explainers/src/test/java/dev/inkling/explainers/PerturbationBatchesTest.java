@@ -1,0 +1,139 @@
+package dev.inkling.explainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
+import dev.inkling.spi.Targets;
+import dev.inkling.tck.LinearModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.ndarray.FloatNdArray;
+
+class PerturbationBatchesTest {
+
+    /** Class k's score is the image's pixel k. */
+    private final LinearModel pixels = new LinearModel(1, 2, 1, new float[][] {{1, 0}, {0, 1}}, new float[2]);
+
+    private final List<Long> batches = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
+
+    private final Model counting = new Model() {
+        @Override
+        public ModelSignature signature() {
+            return pixels.signature();
+        }
+
+        @Override
+        public FloatNdArray scores(FloatNdArray images) {
+            batches.add(images.shape().get(0));
+            return pixels.scores(images);
+        }
+
+        @Override
+        public <T> Optional<T> capability(Class<T> type) {
+            return Optional.empty();
+        }
+    };
+
+    /** Adds the number of the copy to both pixels. */
+    private final class Counted implements Perturbations<Integer> {
+
+        private final int image;
+        private final int copies;
+
+        Counted(int image, int copies) {
+            this.image = image;
+            this.copies = copies;
+        }
+
+        @Override
+        public int copies() {
+            return copies;
+        }
+
+        @Override
+        public Integer perturb(int copy, float[] batch, int offset) {
+            batch[offset] += copy;
+            batch[offset + 1] += copy;
+            return copy;
+        }
+
+        @Override
+        public void observe(Integer copy, float score) {
+            log.add(image + "." + copy + "=" + (int) score);
+        }
+
+        @Override
+        public void conclude() {
+            log.add(image + " done");
+        }
+    }
+
+    @Test
+    void copiesAreOfTheirImageAndScoredByItsTarget() {
+        int[] copies = {2, 0, 3};
+        PerturbationBatches.run(
+                counting,
+                new float[] {100, 200, 300, 400, 500, 600},
+                Targets.classes(2, 0, 0, 1),
+                n -> new Counted(n, copies[n]));
+        assertThat(log)
+                .containsExactly("1 done", "0.0=100", "0.1=101", "0 done", "2.0=600", "2.1=601", "2.2=602", "2 done");
+        assertThat(batches).containsExactly(5L);
+    }
+
+    @Test
+    void batchesAreFullWhateverTheCopiesPerImage() {
+        int count = 70;
+        PerturbationBatches.run(
+                counting, new float[2 * count], Targets.classes(2, new int[count]), n -> new Counted(n, 11));
+        assertThat(batches).containsExactly(128L, 128L, 128L, 128L, 128L, 128L, 2L);
+        assertThat(log).hasSize(count * 12).endsWith("69.10=10", "69 done");
+    }
+
+    @Test
+    void oneImageOfManyCopiesFillsNoMoreThanABatch() {
+        PerturbationBatches.run(counting, new float[2], Targets.classes(2, 0), n -> new Counted(n, 1000));
+        assertThat(batches).containsExactly(128L, 128L, 128L, 128L, 128L, 128L, 128L, 104L);
+        assertThat(log).contains("0.999=999");
+    }
+
+    /** 2²⁴ values are 64 MiB. */
+    @Test
+    void batchesOfLargeImagesAreSmall() {
+        Model large = new Model() {
+            @Override
+            public ModelSignature signature() {
+                return new ModelSignature(
+                        "large", 2048, 1024, 3, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of());
+            }
+
+            @Override
+            public FloatNdArray scores(FloatNdArray images) {
+                batches.add(images.shape().get(0));
+                return FloatArrays.of(
+                        new float[2 * (int) images.shape().get(0)],
+                        images.shape().get(0),
+                        2);
+            }
+
+            @Override
+            public <T> Optional<T> capability(Class<T> type) {
+                return Optional.empty();
+            }
+        };
+        PerturbationBatches.run(large, new float[2048 * 1024 * 3], Targets.classes(2, 0), n -> new Counted(n, 5));
+        assertThat(batches).containsExactly(2L, 2L, 1L);
+    }
+
+    @Test
+    void theImagesAreNotWrittenTo() {
+        float[] images = {1, 2};
+        PerturbationBatches.run(counting, images, Targets.classes(2, 0), n -> new Counted(n, 3));
+        assertThat(images).containsExactly(1, 2);
+    }
+}

@@ -1,0 +1,9 @@
+package dev.inkling.explainers;
+
+import dev.inkling.tck.ExplainerContractTest;
+
+class RiseContractTest extends ExplainerContractTest {
+    RiseContractTest() {
+        super(new Rise.Provider());
+    }
+}
