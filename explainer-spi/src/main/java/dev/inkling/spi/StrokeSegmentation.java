@@ -19,7 +19,7 @@ final class StrokeSegmentation {
     private static final int FAR = Integer.MAX_VALUE;
 
     /** Places of k-means' centres settle within a few rounds, or swing between two. */
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 5;
 
     /** How far a soft edge reaches from the ink, in pixels, and its least part of the strongest ink. */
     private static final int EDGE = 2;
@@ -30,7 +30,7 @@ final class StrokeSegmentation {
     private static final int BINS = 256;
 
     /** Pixels of a piece that are tried as its middle, evenly chosen; a thin piece has fewer, a thick one is middled well enough. */
-    private static final int CANDIDATES = 64;
+    private static final int CANDIDATES = 16;
 
     /** Down and across. */
     private static final int BACKGROUND_CELLS = 4;

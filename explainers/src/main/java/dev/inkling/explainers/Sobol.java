@@ -118,7 +118,6 @@ public final class Sobol implements Explainer {
         private final double[] shares;
 
         private int observed;
-        private double first;
         private double own;
         private double sum;
         private double sumOfSquares;
@@ -172,13 +171,8 @@ public final class Sobol implements Explainer {
         @Override
         public void observe(Void nothing, float score) {
             int replaced = observed % (features + 1) - 1;
-            if (observed == 0) {
-                first = score;
-            }
-            // Scores less the first, so that their squares do not drown their differences.
-            double deviation = score - first;
-            sum += deviation;
-            sumOfSquares += deviation * deviation;
+            sum += score;
+            sumOfSquares += (double) score * score;
             if (replaced < 0) {
                 own = score;
             } else {

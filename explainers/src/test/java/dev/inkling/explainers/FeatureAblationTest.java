@@ -19,6 +19,7 @@ import dev.inkling.spi.Segments;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.BlackBox;
 import dev.inkling.tck.ConvolutionModel;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentMatchers;
@@ -40,12 +41,20 @@ class FeatureAblationTest {
                 .containsExactly(248, 248, 104);
     }
 
-    /** Both images at once: the second's segments must not be taken from, or written to, the first. */
+    /** Segments, baselines and values of one image must not be taken from, or written to, another. */
     @Test
     void eachImageHasItsOwnSegments() {
-        FloatNdArray both = FloatArrays.of(new float[] {20, 50, 30, 20, 0, 30}, 2, 1, 3, 1);
-        assertThat(values(ablation(new Segments.Pixels(), 0).explain(DENSE, both, Targets.classes(2, 0, 0))))
-                .containsExactly(80, 200, 120, 80, 0, 120);
+        ConvolutionModel model = ConvolutionModel.random(4, 7, 5, 1, 3, 3);
+        float[] pixels = FloatArrays.flat(Examples.random(model.signature(), 2));
+        Arrays.fill(pixels, 35, 50, 0);
+        FeatureAblation ablation = new FeatureAblation(
+                Options.parse(FeatureAblation.Options.class, Map.of("segments", "strokes", "baseline", "blur:1")));
+        float[] both = values(ablation.explain(model, FloatArrays.of(pixels, 2, 7, 5, 1), Targets.classes(3, 0, 1)));
+        for (int n = 0; n < 2; n++) {
+            FloatNdArray image = FloatArrays.of(Arrays.copyOfRange(pixels, n * 35, n * 35 + 35), 1, 7, 5, 1);
+            assertThat(values(ablation.explain(model, image, Targets.classes(3, n))))
+                    .containsExactly(Arrays.copyOfRange(both, n * 35, n * 35 + 35));
+        }
     }
 
     @Test

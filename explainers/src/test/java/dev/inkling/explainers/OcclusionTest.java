@@ -137,16 +137,15 @@ class OcclusionTest {
     void windowsThatChangeNothingAreNotRun() {
         Model model = spy(new BlackBox(Examples.CONVOLUTION));
         float[] dot = new float[16];
-        dot[0] = 7;
-        float[] map = values(occlusion("2", "1", 0).explain(model, Examples.image(dot), FIRST_OF_FOUR));
-        verify(model).scores(argThat(batch -> batch.shape().get(0) == 1 + 1));
+        dot[5] = 7;
+        occlusion("2", "1", 0).explain(model, Examples.image(dot), FIRST_OF_FOUR);
+        verify(model).scores(argThat(batch -> batch.shape().get(0) == 1 + 4));
         verify(model, times(1)).scores(ArgumentMatchers.any());
         float[] white = new float[16];
         Arrays.fill(white, 7);
         Attribution covered = occlusion("2", "1", 7).explain(model, Examples.image(white), FIRST_OF_FOUR);
         assertThat(values(covered)).hasSize(16).containsOnly(0);
         verify(model, times(1)).scores(ArgumentMatchers.any());
-        assertThat(map).hasSize(16);
     }
 
     @Test
