@@ -7,8 +7,8 @@ import numpy as np
 BATCH = 128
 CHANNELS = (32, 64, 128)
 CLASSES = 10
-WARM_UP = 6
-STEPS = 60
+WARM_UP = 30
+STEPS = 40
 
 
 def batch():

@@ -24,8 +24,11 @@ import java.util.Locale;
 final class TrainingBench {
 
     private static final int BATCH = Preset.DEFAULT.settings().batchSize();
-    private static final int WARM_UP = 6;
-    private static final int STEPS = 60;
+
+    /** Until TensorFlow has optimised its graph and the JVM has compiled what augments: more than a second of processor time. */
+    private static final int WARM_UP = 30;
+
+    private static final int STEPS = 40;
     private static final AugmentationSettings AUGMENTED =
             Preset.DEFAULT.settings().augmentation();
 
@@ -90,7 +93,7 @@ final class TrainingBench {
         return DataSources.open("strokes", DownloadListener.SILENT).train().slice(0, images);
     }
 
-    /** Images per second of a fresh run, its first steps (graph optimisation) left out. */
+    /** Images per second of a fresh run, its first steps left out. */
     private static double throughput(Dataset data, Precision precision, AugmentationSettings augmentation)
             throws IOException {
         long[] times = new long[2];
