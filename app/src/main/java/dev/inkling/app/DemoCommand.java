@@ -3,7 +3,9 @@ package dev.inkling.app;
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.spi.Model;
 import dev.inkling.trainer.Dataset;
+import dev.inkling.trainer.Datasets;
 import dev.inkling.trainer.Evaluation;
 import dev.inkling.trainer.Strokes;
 import jakarta.inject.Inject;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -36,13 +39,23 @@ public final class DemoCommand implements Command {
     @Override
     public int run() throws IOException {
         ExplanationReport.requireWritable(settings.out);
-        Dataset test = Strokes.standard().test();
+        Datasets data = Strokes.standard();
+        Dataset test = data.test();
         try (TensorFlowModel model = Models.open(Models.PRETRAINED)) {
             String remark = remark(model, test);
             terminal.out().println(remark);
             List<InputImage> images = InputImage.ofData(test, oneOfEachClass(test), model.signature());
             TargetSpec target = TargetSpec.parse("predicted", model.signature().labels(), true);
-            return reportWork.run(model, test.name(), images, target, explainers(model), settings.out, remark);
+            ReferenceImages background = ReferenceImages.drawn(data.train(), model.signature());
+            return reportWork.run(
+                    model,
+                    test.name(),
+                    images,
+                    Optional.of(background),
+                    target,
+                    explainers(background.givenTo(model)),
+                    settings.out,
+                    remark);
         }
     }
 
@@ -59,7 +72,7 @@ public final class DemoCommand implements Command {
                 100 * evaluation.accuracy());
     }
 
-    private List<ConfiguredExplainer> explainers(TensorFlowModel model) {
+    private List<ConfiguredExplainer> explainers(Model model) {
         List<ConfiguredExplainer> all = catalog.installed().stream()
                 .map(installed -> new ConfiguredExplainer(
                         installed.card(), installed.resolved(Map.of()), installed.create(Map.of())))

@@ -6,6 +6,7 @@ import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
+import dev.inkling.trainer.Datasets;
 import dev.inkling.trainer.Evaluation;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -47,17 +48,18 @@ public final class EvaluateCommand implements Command {
         List<ConfiguredExplainer> explainers = explainers();
         out.ifPresent(EvaluationReport::requireWritable);
         try (TensorFlowModel model = Models.open(settings.model)) {
-            explainers.forEach(explainer -> explainer.requireFit(model));
-            Dataset test = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal))
-                    .test();
+            Datasets data = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal));
+            Dataset test = data.test();
             InputImage.requireFit(test, model.signature());
+            ReferenceImages background = ReferenceImages.drawn(data.train(), model.signature());
+            explainers.forEach(explainer -> explainer.requireFit(background.givenTo(model)));
             Evaluation evaluation = evaluate(model, test);
             if (!json.isStandardOutput()) {
                 new EvaluationText(evaluation, test.labels(), terminal.out())
                         .print(model.card().name(), test.name());
             }
             json.write(new EvaluationJson(evaluation, test.labels()).measured());
-            return out.isPresent() ? report(model, test, evaluation, explainers, out.get()) : Main.OK;
+            return out.isPresent() ? report(model, test, background, evaluation, explainers, out.get()) : Main.OK;
         }
     }
 
@@ -88,7 +90,12 @@ public final class EvaluateCommand implements Command {
 
     /** The exit code: wrong use if an explainer failed or a plug-in is broken. */
     private int report(
-            TensorFlowModel model, Dataset test, Evaluation evaluation, List<ConfiguredExplainer> explainers, Path out)
+            TensorFlowModel model,
+            Dataset test,
+            ReferenceImages background,
+            Evaluation evaluation,
+            List<ConfiguredExplainer> explainers,
+            Path out)
             throws IOException {
         TargetSpec target = TargetSpec.mistakes(test.labels());
         int[] worst = evaluation.mistakes().stream()
@@ -98,9 +105,10 @@ public final class EvaluateCommand implements Command {
         Optional<ExplanationReport> gallery = Optional.empty();
         if (worst.length > 0) {
             List<InputImage> images = InputImage.ofData(test, worst, model.signature());
-            gallery = Optional.of(reportWork.explain(model, test.name(), images, target, explainers, ""));
+            gallery = Optional.of(
+                    reportWork.explain(model, test.name(), images, Optional.of(background), target, explainers, ""));
         }
-        Provenance provenance = Provenance.now(model, test.name(), target.text());
+        Provenance provenance = Provenance.now(model, test.name(), target.text(), Optional.of(background.name()));
         new EvaluationReport(provenance, test.labels(), evaluation, gallery).write(out);
         if (!"-".equals(settings.json)) {
             terminal.out()

@@ -4,8 +4,10 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
+import dev.inkling.trainer.Datasets;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,18 +43,26 @@ public final class ExplainCommand implements Command {
         try (TensorFlowModel model = Models.open(settings.model)) {
             TargetSpec target =
                     TargetSpec.parse(settings.target, model.signature().labels(), index.isPresent());
-            explainers.forEach(explainer -> explainer.requireFit(model));
             String data = "image files";
             List<InputImage> images;
+            Optional<ReferenceImages> background = settings.background == null
+                    ? Optional.empty()
+                    : Optional.of(ReferenceImages.named(
+                            settings.background, model.signature(), new DownloadMessages(terminal)));
             if (index.isPresent()) {
-                Dataset test = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal))
-                        .test();
+                Datasets sets = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal));
+                Dataset test = sets.test();
+                background = background.or(() -> Optional.of(ReferenceImages.drawn(sets.train(), model.signature())));
                 data = test.name();
                 images = InputImage.ofData(test, index.get().indices(test.size(), test.name()), model.signature());
             } else {
                 images = InputImage.ofFiles(settings.images, model.signature());
             }
-            return reportWork.run(model, data, images, target, explainers, settings.out, "");
+            Model explained = background
+                    .<Model>map(references -> references.givenTo(model))
+                    .orElse(model);
+            explainers.forEach(explainer -> explainer.requireFit(explained));
+            return reportWork.run(model, data, images, background, target, explainers, settings.out, "");
         }
     }
 
@@ -98,9 +108,13 @@ public final class ExplainCommand implements Command {
         @Parameter(
                 names = "--explainer",
                 placeholder = "LIST",
-                description = "explainers with their options, such as grad-cam,smooth-grad:samples=50,seed=1;"
-                        + " 'inkling explainers' lists them")
+                description =
+                        "explainers with their options, such as grad-cam,smooth-grad:samples=50,seed=1,"
+                                + " or with a wrapper around them, noise-tunnel:samples=20+grad-cam; 'inkling explainers' lists them")
         String explainers = "grad-cam,saliency,smooth-grad";
+
+        @Parameter(names = "--background", placeholder = "IMAGES", description = ReferenceImages.DESCRIPTION)
+        String background;
 
         @Parameter(
                 names = "--target",

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -15,10 +16,13 @@ import java.util.stream.Collectors;
 public final class ExplainerCatalog {
 
     private final List<InstalledExplainer> installed;
+    private final List<InstalledWrapper> wrappers;
     private final List<BrokenPlugin> broken;
 
-    private ExplainerCatalog(List<InstalledExplainer> installed, List<BrokenPlugin> broken) {
+    private ExplainerCatalog(
+            List<InstalledExplainer> installed, List<InstalledWrapper> wrappers, List<BrokenPlugin> broken) {
         this.installed = List.copyOf(installed);
+        this.wrappers = List.copyOf(wrappers);
         this.broken = List.copyOf(broken);
     }
 
@@ -36,33 +40,46 @@ public final class ExplainerCatalog {
         PluginLoader loader = new PluginLoader(app);
         loader.loadBuiltIns();
         loader.loadPlugins(pluginFolders);
-        return of(loader.installed(), loader.broken());
+        return of(loader.installed(), loader.wrappers(), loader.broken());
     }
 
     /** Nobody silently wins a name: all who bear the same are unavailable until the user removes one. */
-    private static ExplainerCatalog of(List<InstalledExplainer> found, List<BrokenPlugin> broken) {
-        Map<String, List<InstalledExplainer>> byName = found.stream()
-                .collect(Collectors.groupingBy(InstalledExplainer::name, TreeMap::new, Collectors.toList()));
-        List<InstalledExplainer> unique = new ArrayList<>();
+    private static ExplainerCatalog of(
+            List<InstalledExplainer> explainers, List<InstalledWrapper> wrappers, List<BrokenPlugin> broken) {
+        Map<String, List<String>> origins = new TreeMap<>();
+        explainers.forEach(found ->
+                origins.computeIfAbsent(found.name(), name -> new ArrayList<>()).add(found.origin()));
+        wrappers.forEach(found ->
+                origins.computeIfAbsent(found.name(), name -> new ArrayList<>()).add(found.origin()));
         List<BrokenPlugin> unusable = new ArrayList<>(broken);
-        byName.forEach((name, bearers) -> {
-            if (bearers.size() == 1) {
-                unique.add(bearers.get(0));
-            } else {
-                List<String> origins =
-                        bearers.stream().map(InstalledExplainer::origin).toList();
+        origins.forEach((name, bearers) -> {
+            if (bearers.size() > 1) {
                 unusable.add(new BrokenPlugin(
                         Optional.of(name),
-                        origins,
-                        "it comes from " + String.join(" and from ", origins) + "; remove all but one"));
+                        bearers,
+                        "it comes from " + String.join(" and from ", bearers) + "; remove all but one"));
             }
         });
-        return new ExplainerCatalog(unique, unusable);
+        return new ExplainerCatalog(
+                explainers.stream()
+                        .filter(found -> origins.get(found.name()).size() == 1)
+                        .sorted(Comparator.comparing(InstalledExplainer::name))
+                        .toList(),
+                wrappers.stream()
+                        .filter(found -> origins.get(found.name()).size() == 1)
+                        .sorted(Comparator.comparing(InstalledWrapper::name))
+                        .toList(),
+                unusable);
     }
 
     /** What can be used, sorted by name. */
     public List<InstalledExplainer> installed() {
         return installed;
+    }
+
+    /** What can be put around them, sorted by name. */
+    public List<InstalledWrapper> wrappers() {
+        return wrappers;
     }
 
     /** What cannot be used, and why. */
@@ -79,7 +96,40 @@ public final class ExplainerCatalog {
         return installed.stream()
                 .filter(explainer -> explainer.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> missing(name));
+                .orElseThrow(() -> {
+                    if (wrappers.stream().anyMatch(wrapper -> wrapper.name().equals(name))) {
+                        return new InvalidInputException(
+                                "'%s' is a wrapper; say around which explainer, such as %s+grad-cam", name, name);
+                    }
+                    return missing(
+                            "explainer",
+                            name,
+                            installed.stream().map(InstalledExplainer::name).toList());
+                });
+    }
+
+    /**
+     * A wrapper by name.
+     *
+     * @throws InvalidInputException if there is none, naming those that exist; or if it is broken, saying why
+     */
+    public InstalledWrapper findWrapper(String name) {
+        return wrappers.stream()
+                .filter(wrapper -> wrapper.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> {
+                    if (installed.stream()
+                            .anyMatch(explainer -> explainer.name().equals(name))) {
+                        return new InvalidInputException(
+                                "explainer '%s' is no wrapper and can't stand before '+'; wrappers: %s",
+                                name,
+                                wrappers.stream().map(InstalledWrapper::name).collect(Collectors.joining(", ")));
+                    }
+                    return missing(
+                            "wrapper",
+                            name,
+                            wrappers.stream().map(InstalledWrapper::name).toList());
+                });
     }
 
     /**
@@ -88,17 +138,17 @@ public final class ExplainerCatalog {
      * @throws InvalidInputException if the list or any explainer in it is not right; the message tells of all that are not
      */
     public List<ConfiguredExplainer> configured(String list) {
+        Set<String> wrapperNames = wrappers.stream().map(InstalledWrapper::name).collect(Collectors.toSet());
         List<ConfiguredExplainer> explainers = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        for (ExplainerSpec spec : ExplainerSpec.parseList(list)) {
+        for (ExplainerSpec spec : ExplainerSpec.parseList(list, wrapperNames)) {
             try {
-                InstalledExplainer found = find(spec.name());
-                Map<String, String> options = found.resolved(spec.options());
+                ConfiguredExplainer found = configured(spec);
                 boolean repeated = explainers.stream()
                         .anyMatch(other -> other.card().equals(found.card())
-                                && other.options().equals(options));
+                                && other.allOptions().equals(found.allOptions()));
                 if (!repeated) {
-                    explainers.add(new ConfiguredExplainer(found.card(), options, found.create(spec.options())));
+                    explainers.add(found);
                 }
             } catch (InvalidInputException e) {
                 problems.add(e.getMessage());
@@ -108,6 +158,14 @@ public final class ExplainerCatalog {
             throw new InvalidInputException("%s", String.join("; ", problems));
         }
         return explainers;
+    }
+
+    private ConfiguredExplainer configured(ExplainerSpec spec) {
+        if (spec.wrapped().isPresent()) {
+            return findWrapper(spec.name()).around(configured(spec.wrapped().get()), spec.options());
+        }
+        InstalledExplainer found = find(spec.name());
+        return new ConfiguredExplainer(found.card(), found.resolved(spec.options()), found.create(spec.options()));
     }
 
     /**
@@ -121,16 +179,16 @@ public final class ExplainerCatalog {
         return broken.isEmpty() ? Main.OK : Main.WRONG_USE;
     }
 
-    private InvalidInputException missing(String name) {
+    private InvalidInputException missing(String what, String name, List<String> names) {
         Optional<BrokenPlugin> known = broken.stream()
                 .filter(plugin -> plugin.explainer().equals(Optional.of(name)))
                 .min(Comparator.comparing(BrokenPlugin::reason));
         if (known.isPresent()) {
             return new InvalidInputException(known.get().message());
         }
-        List<String> names = installed.stream().map(InstalledExplainer::name).toList();
         return new InvalidInputException(
-                "no explainer '%s'; installed: %s%s%s",
+                "no %s '%s'; installed: %s%s%s",
+                what,
                 name,
                 names.isEmpty() ? "none" : String.join(", ", names),
                 DidYouMean.hint(name, names),

@@ -4,13 +4,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.OptionSpec;
+import dev.inkling.spi.WrapperCard;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What {@code explainers --json} prints: the components are the keys, which others script against. */
-record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
+record ExplainerListing(List<Entry> explainers, List<WrapperEntry> wrappers, List<Broken> broken) {
 
     /** One explainer; {@code origin} is the path of its jar. */
     record Entry(
@@ -23,6 +24,16 @@ record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
             List<String> layers,
             boolean targeted,
             Contract contract,
+            List<OptionEntry> options,
+            String origin) {}
+
+    /** One wrapper; {@code origin} is the path of its jar. */
+    record WrapperEntry(
+            String name,
+            String title,
+            String summary,
+            String paper,
+            List<String> needs,
             List<OptionEntry> options,
             String origin) {}
 
@@ -41,9 +52,11 @@ record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
     /** {@code explainer} is null where not even the name is known. */
     record Broken(String explainer, List<String> origins, String reason) {}
 
-    static ExplainerListing of(List<InstalledExplainer> installed, List<BrokenPlugin> plugins) {
+    static ExplainerListing of(
+            List<InstalledExplainer> installed, List<InstalledWrapper> wrappers, List<BrokenPlugin> plugins) {
         return new ExplainerListing(
                 installed.stream().map(ExplainerListing::entry).toList(),
+                wrappers.stream().map(ExplainerListing::entry).toList(),
                 plugins.stream()
                         .map(plugin -> new Broken(plugin.explainer().orElse(null), plugin.origins(), plugin.reason()))
                         .toList());
@@ -71,6 +84,18 @@ record ExplainerListing(List<Entry> explainers, List<Broken> broken) {
                 new Contract(lower(contract.sign()), contract.complete(), contract.unit()),
                 explainer.options().stream().map(ExplainerListing::option).toList(),
                 explainer.origin());
+    }
+
+    private static WrapperEntry entry(InstalledWrapper wrapper) {
+        WrapperCard card = wrapper.card();
+        return new WrapperEntry(
+                card.name(),
+                card.title(),
+                card.summary(),
+                card.paper(),
+                card.needs().stream().map(Class::getSimpleName).toList(),
+                wrapper.options().stream().map(ExplainerListing::option).toList(),
+                wrapper.origin());
     }
 
     private static OptionEntry option(OptionSpec spec) {

@@ -3,6 +3,7 @@ package dev.inkling.app;
 import dev.inkling.spi.Attribution.Contract;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.OptionSpec;
+import dev.inkling.spi.WrapperCard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +17,8 @@ final class ExplainerTable {
 
     private ExplainerTable() {}
 
-    /** A line for each. */
-    static String overview(List<InstalledExplainer> explainers) {
+    /** A line for each; wrappers come last, with {@code +} where what they are around stands. */
+    static String overview(List<InstalledExplainer> explainers, List<InstalledWrapper> wrappers) {
         List<List<String>> rows = new ArrayList<>(List.of(HEADINGS));
         for (InstalledExplainer explainer : explainers) {
             rows.add(List.of(
@@ -25,11 +26,15 @@ final class ExplainerTable {
                     explainer.card().title(),
                     needs(explainer.card()),
                     explainer.jar(),
-                    explainer.options().isEmpty()
-                            ? "none"
-                            : explainer.options().stream()
-                                    .map(option -> option.name() + "=" + option.defaultValue())
-                                    .collect(Collectors.joining(" "))));
+                    defaults(explainer.options())));
+        }
+        for (InstalledWrapper wrapper : wrappers) {
+            rows.add(List.of(
+                    wrapper.name() + ExplainerCard.JOINT,
+                    wrapper.card().title(),
+                    needs(wrapper.card()),
+                    wrapper.jar(),
+                    defaults(wrapper.options())));
         }
         return columns(rows);
     }
@@ -51,10 +56,32 @@ final class ExplainerTable {
                                 + (contract.complete() ? ", summing to the score minus the score of the baseline" : "")
                                 + (card.targeted() ? "" : ", the same for every target")),
                 List.of("  from", explainer.origin()))));
-        text.append(explainer.options().isEmpty() ? "  no options\n" : "  options\n");
-        text.append(
-                columns(explainer.options().stream().map(ExplainerTable::option).toList()));
-        return text.append('\n').toString();
+        return text.append(options(explainer.options())).append('\n').toString();
+    }
+
+    /** All about one wrapper. */
+    static String details(InstalledWrapper wrapper) {
+        WrapperCard card = wrapper.card();
+        return card.name() + ExplainerCard.JOINT + ": " + card.title() + "\n  " + card.summary() + " (the method around"
+                + " which it is)\n"
+                + columns(List.of(
+                        List.of("  paper", card.paper()),
+                        List.of("  needs", needs(card)),
+                        List.of("  from", wrapper.origin())))
+                + options(wrapper.options()) + "\n";
+    }
+
+    private static String defaults(List<OptionSpec> options) {
+        return options.isEmpty()
+                ? "none"
+                : options.stream()
+                        .map(option -> option.name() + "=" + option.defaultValue())
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static String options(List<OptionSpec> options) {
+        return (options.isEmpty() ? "  no options\n" : "  options\n")
+                + columns(options.stream().map(ExplainerTable::option).toList());
     }
 
     private static List<String> option(OptionSpec option) {
@@ -89,6 +116,11 @@ final class ExplainerTable {
                         card.layers().stream().map(kind -> lower(kind) + " layer"))
                 .collect(Collectors.joining(", "));
         return needs.isEmpty() ? "scores" : needs;
+    }
+
+    private static String needs(WrapperCard card) {
+        return Stream.concat(Stream.of("an explainer"), card.needs().stream().map(Class::getSimpleName))
+                .collect(Collectors.joining(", "));
     }
 
     private static String lower(Enum<?> constant) {

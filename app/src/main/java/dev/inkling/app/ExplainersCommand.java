@@ -22,15 +22,26 @@ public final class ExplainersCommand implements Command {
 
     @Override
     public int run() {
+        List<InstalledWrapper> wrappers = catalog.wrappers().stream()
+                .filter(wrapper -> settings.names.isEmpty() || settings.names.contains(wrapper.name()))
+                .toList();
+        List<String> wrapperNames =
+                wrappers.stream().map(InstalledWrapper::name).toList();
         List<InstalledExplainer> chosen = settings.names.isEmpty()
                 ? catalog.installed()
-                : settings.names.stream().map(catalog::find).toList();
+                : settings.names.stream()
+                        .filter(name -> !wrapperNames.contains(name))
+                        .map(catalog::find)
+                        .toList();
         if (settings.json) {
-            terminal.out().println(ExplainerListing.of(chosen, catalog.broken()).json());
+            terminal.out()
+                    .println(ExplainerListing.of(chosen, wrappers, catalog.broken())
+                            .json());
         } else if (settings.names.isEmpty()) {
-            terminal.out().print(ExplainerTable.overview(chosen));
+            terminal.out().print(ExplainerTable.overview(chosen, wrappers));
         } else {
             chosen.forEach(explainer -> terminal.out().print(ExplainerTable.details(explainer)));
+            wrappers.forEach(wrapper -> terminal.out().print(ExplainerTable.details(wrapper)));
         }
         return catalog.reportBroken(terminal.err());
     }

@@ -157,11 +157,11 @@ public final class ExplanationReport {
         List<ConfiguredExplainer> namesakes = explainers.stream()
                 .filter(other -> other.card().name().equals(explainer.card().name()))
                 .toList();
-        String different = explainer.options().entrySet().stream()
+        String different = explainer.allOptions().entrySet().stream()
                 .filter(option -> !option.getValue().isEmpty())
                 .filter(option -> namesakes.stream()
                         .anyMatch(other ->
-                                !option.getValue().equals(other.options().get(option.getKey()))))
+                                !option.getValue().equals(other.allOptions().get(option.getKey()))))
                 .map(option -> option.getValue().matches("true|false")
                         ? option.getKey() + "=" + option.getValue()
                         : option.getValue())

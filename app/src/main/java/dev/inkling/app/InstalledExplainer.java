@@ -9,7 +9,6 @@ import dev.inkling.spi.Options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * An explainer that can be used. Its code runs with its own class loader as the thread's context loader.
@@ -42,8 +41,7 @@ public record InstalledExplainer(ExplainerProvider<?> provider, ExplainerCard ca
      *     class
      */
     public Explainer create(Map<String, String> options) {
-        Explainer explainer = inside(() -> create(provider, options));
-        return (model, images, targets) -> inside(() -> explainer.explain(model, images, targets));
+        return code().guarded(code().call(() -> create(provider, options)));
     }
 
     /**
@@ -52,27 +50,14 @@ public record InstalledExplainer(ExplainerProvider<?> provider, ExplainerCard ca
      * @throws InvalidInputException as {@link #create}
      */
     public Map<String, String> resolved(Map<String, String> options) {
-        return inside(() -> Options.values(parse(provider, options)));
+        return code().call(() -> Options.values(code().parse(provider.options(), options)));
     }
 
     private <O extends Record> Explainer create(ExplainerProvider<O> typed, Map<String, String> options) {
-        return typed.create(parse(typed, options));
+        return typed.create(code().parse(typed.options(), options));
     }
 
-    private <O extends Record> O parse(ExplainerProvider<O> typed, Map<String, String> options) {
-        try {
-            return Options.parse(typed.options(), options);
-        } catch (InvalidInputException e) {
-            throw new InvalidInputException(e, "explainer '%s': %s", name(), e.getMessage());
-        }
-    }
-
-    @SuppressWarnings("try") // the context loader is there for its closing
-    private <T> T inside(Supplier<T> call) {
-        try (ContextLoader during = new ContextLoader(provider.getClass().getClassLoader())) {
-            return call.get();
-        } catch (LinkageError e) {
-            throw new InvalidInputException(e, "explainer '%s' from %s: %s", name(), jar(), RootCause.describe(e));
-        }
+    private PluginCode code() {
+        return new PluginCode(provider.getClass(), "explainer '" + name() + "'", jar());
     }
 }

@@ -5,6 +5,8 @@ import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Options;
 import dev.inkling.spi.SpiVersion;
+import dev.inkling.spi.WrapperCard;
+import dev.inkling.spi.WrapperProvider;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URISyntaxException;
@@ -25,7 +27,7 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /**
- * Finds explainers: the built-in ones on the app's class path, the others in folders of plug-ins. A plug-in is a jar, or a
+ * Finds explainers and wrappers: the built-in ones on the app's class path, the others in folders of plug-ins. A plug-in is a jar, or a
  * folder with jars directly in it. Whatever is wrong with one becomes a {@link BrokenPlugin} and touches no other.
  *
  * <p>A plug-in's class loader stays open as long as the JVM lives: its explainers load classes when they are used.
@@ -33,9 +35,11 @@ import java.util.stream.Stream;
 final class PluginLoader {
 
     private static final String SERVICE_FILE = "META-INF/services/" + ExplainerProvider.class.getName();
+    private static final String WRAPPER_FILE = "META-INF/services/" + WrapperProvider.class.getName();
 
     private final ClassLoader app;
     private final List<InstalledExplainer> installed = new ArrayList<>();
+    private final List<InstalledWrapper> wrappers = new ArrayList<>();
     private final List<BrokenPlugin> broken = new ArrayList<>();
 
     /** With the loader of the app's class path: it holds the built-ins and what plug-ins share. */
@@ -45,6 +49,10 @@ final class PluginLoader {
 
     List<InstalledExplainer> installed() {
         return installed;
+    }
+
+    List<InstalledWrapper> wrappers() {
+        return wrappers;
     }
 
     List<BrokenPlugin> broken() {
@@ -107,7 +115,7 @@ final class PluginLoader {
      */
     private static boolean checkSpiVersion(Path jar) {
         try (JarFile file = new JarFile(jar.toFile())) {
-            if (file.getEntry(SERVICE_FILE) == null) {
+            if (file.getEntry(SERVICE_FILE) == null && file.getEntry(WRAPPER_FILE) == null) {
                 return false;
             }
             Manifest manifest = file.getManifest();
@@ -153,44 +161,68 @@ final class PluginLoader {
     @SuppressWarnings("try") // the context loader is there for its closing
     private void load(ClassLoader loader, String origin) {
         try (ContextLoader during = new ContextLoader(loader)) {
-            Iterator<ServiceLoader.Provider<ExplainerProvider<?>>> providers = providers(loader);
-            while (true) {
-                // Each step may fail by its own provider alone, and the iterator goes on behind it.
-                try {
-                    if (!providers.hasNext()) {
-                        return;
-                    }
-                    install(providers.next(), origin);
-                } catch (ServiceConfigurationError | LinkageError e) {
-                    addBroken(Optional.empty(), origin, reason(e));
+            load(ExplainerProvider.class, loader, origin, this::install);
+            load(WrapperProvider.class, loader, origin, this::installWrapper);
+        }
+    }
+
+    private interface Installation<T> {
+        void install(ServiceLoader.Provider<T> found, String origin);
+    }
+
+    private <T> void load(Class<T> service, ClassLoader loader, String origin, Installation<T> installation) {
+        Iterator<ServiceLoader.Provider<T>> providers =
+                ServiceLoader.load(service, loader).stream().iterator();
+        while (true) {
+            // Each step may fail by its own provider alone, and the iterator goes on behind it.
+            try {
+                if (!providers.hasNext()) {
+                    return;
                 }
+                installation.install(providers.next(), origin);
+            } catch (ServiceConfigurationError | LinkageError e) {
+                addBroken(Optional.empty(), origin, reason(e));
             }
         }
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // a class literal has no type parameter
-    private static Iterator<ServiceLoader.Provider<ExplainerProvider<?>>> providers(ClassLoader loader) {
-        ServiceLoader services = ServiceLoader.load(ExplainerProvider.class, loader);
-        return ((ServiceLoader<ExplainerProvider<?>>) services).stream().iterator();
-    }
-
-    private void install(ServiceLoader.Provider<ExplainerProvider<?>> found, String pluginOrigin) {
+    @SuppressWarnings("rawtypes") // a class literal has no type parameter
+    private void install(ServiceLoader.Provider<ExplainerProvider> found, String pluginOrigin) {
         String origin = jar(found.type()).orElse(pluginOrigin);
         Optional<String> name = Optional.empty();
         try {
             ExplainerProvider<?> provider = found.get();
             ExplainerCard card = Objects.requireNonNull(provider.card(), "card() returned null");
             name = Optional.of(card.name());
-            checkDefaults(provider);
+            if (card.name().contains(ExplainerCard.JOINT)) {
+                throw new InvalidInputException(
+                        "'%s' in its name stands between a wrapper and what it is around", ExplainerCard.JOINT);
+            }
+            checkDefaults(provider.options());
             installed.add(new InstalledExplainer(provider, card, origin));
         } catch (Exception | ServiceConfigurationError | LinkageError e) {
             addBroken(name, origin, found.type().getName() + ": " + reason(e));
         }
     }
 
-    private static void checkDefaults(ExplainerProvider<?> provider) {
+    @SuppressWarnings("rawtypes") // a class literal has no type parameter
+    private void installWrapper(ServiceLoader.Provider<WrapperProvider> found, String pluginOrigin) {
+        String origin = jar(found.type()).orElse(pluginOrigin);
+        Optional<String> name = Optional.empty();
         try {
-            Options.defaults(Objects.requireNonNull(provider.options(), "options() returned null"));
+            WrapperProvider<?> provider = found.get();
+            WrapperCard card = Objects.requireNonNull(provider.card(), "card() returned null");
+            name = Optional.of(card.name());
+            checkDefaults(provider.options());
+            wrappers.add(new InstalledWrapper(provider, card, origin));
+        } catch (Exception | ServiceConfigurationError | LinkageError e) {
+            addBroken(name, origin, found.type().getName() + ": " + reason(e));
+        }
+    }
+
+    private static void checkDefaults(Class<? extends Record> options) {
+        try {
+            Options.defaults(Objects.requireNonNull(options, "options() returned null"));
         } catch (InvalidInputException e) {
             throw new InvalidInputException(e, "its defaults are wrong: %s", e.getMessage());
         }
@@ -204,7 +236,9 @@ final class PluginLoader {
     private static String reason(Throwable failure) {
         boolean own = failure instanceof ServiceConfigurationError && failure.getCause() == null;
         return own
-                ? failure.getMessage().replace(ExplainerProvider.class.getName() + ": ", "")
+                ? failure.getMessage()
+                        .replace(ExplainerProvider.class.getName() + ": ", "")
+                        .replace(WrapperProvider.class.getName() + ": ", "")
                 : RootCause.describe(failure);
     }
 

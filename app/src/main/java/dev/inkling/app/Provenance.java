@@ -4,6 +4,7 @@ import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.tensorflow.TensorFlow;
 
 /**
@@ -12,10 +13,12 @@ import org.tensorflow.TensorFlow;
  * @param model which
  * @param data what the images were read from
  * @param target what was explained, as typed
+ * @param background the reference images at hand, where there are any
  * @param versions of the programs
  * @param created when
  */
-public record Provenance(ModelFacts model, String data, String target, Versions versions, Instant created) {
+public record Provenance(
+        ModelFacts model, String data, String target, Optional<String> background, Versions versions, Instant created) {
 
     /**
      * Which model, and how good it is.
@@ -48,11 +51,12 @@ public record Provenance(ModelFacts model, String data, String target, Versions 
     }
 
     /** Of a run that starts now. */
-    public static Provenance now(TensorFlowModel model, String data, String target) {
+    public static Provenance now(TensorFlowModel model, String data, String target, Optional<String> background) {
         return new Provenance(
                 ModelFacts.of(model),
                 data,
                 target,
+                background,
                 Versions.current(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }

@@ -37,15 +37,15 @@ final class ReportJson {
         report.labels().forEach(labels::add);
         root.put("data", provenance.data());
         root.put("target", provenance.target());
+        root.put("background", provenance.background().orElse(null));
         ArrayNode images = root.putArray("images");
         for (int i = 0; i < report.result().images().size(); i++) {
             image(images.addObject(), report.result().images().get(i), report.folder(i));
         }
         ArrayNode failures = root.putArray("failures");
         report.result().failures().forEach(failure -> {
-            ObjectNode node = failures.addObject()
-                    .put("explainer", failure.explainer().card().name());
-            strings(node.putObject("options"), failure.explainer().options());
+            ObjectNode node = failures.addObject();
+            explainer(node, failure.explainer());
             node.put("reason", failure.reason()).put("delivered", failure.delivered());
         });
         return MAPPER.writeValueAsString(root) + "\n";
@@ -85,14 +85,7 @@ final class ReportJson {
 
     private void explanation(ObjectNode node, Explanation explanation, String folder) {
         ConfiguredExplainer explainer = explanation.explainer();
-        node.put("explainer", explainer.card().name());
-        strings(node.putObject("options"), explainer.options());
-        String seed = explainer.options().get("seed");
-        if (seed != null && seed.matches("-?\\d{1,18}")) {
-            node.put("seed", Long.parseLong(seed));
-        } else {
-            node.put("seed", seed);
-        }
+        explainer(node, explainer);
         node.put("file", folder + "/" + report.file(explainer));
         ArrayNode shape = node.putArray("shape");
         for (long side : explanation.attribution().values().shape().tail().asArray()) {
@@ -119,6 +112,19 @@ final class ReportJson {
                 explanation.cost().backward());
         node.put("milliseconds", Math.round(explanation.cost().milliseconds() * 1000) / 1000.0);
         node.put("verdict", Heatmap.of(explanation.attribution(), 0).verdict().orElse(null));
+    }
+
+    /** Name, options and seed, and the same of what a wrapper is around. */
+    private static void explainer(ObjectNode node, ConfiguredExplainer explainer) {
+        node.put("explainer", explainer.card().name());
+        strings(node.putObject("options"), explainer.options());
+        String seed = explainer.options().get("seed");
+        if (seed != null && seed.matches("-?\\d{1,18}")) {
+            node.put("seed", Long.parseLong(seed));
+        } else {
+            node.put("seed", seed);
+        }
+        explainer.wrapped().ifPresent(wrapped -> explainer(node.putObject("wrapped"), wrapped));
     }
 
     private static void number(ObjectNode node, String name, double value) {

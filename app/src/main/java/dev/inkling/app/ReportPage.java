@@ -78,6 +78,7 @@ final class ReportPage {
                 count(costs.stream().mapToDouble(Explanation.Cost::backward).sum()));
         page.put("data", provenance.data());
         page.put("target", provenance.target());
+        page.put("background", provenance.background().orElse(""));
         page.put("remark", report.remark());
         page.put("versions", provenance.versions());
         page.put("created", PageTemplate.time(provenance.created()));
@@ -212,7 +213,7 @@ final class ReportPage {
     }
 
     private static String options(ConfiguredExplainer explainer) {
-        return explainer.options().entrySet().stream()
+        return explainer.allOptions().entrySet().stream()
                 .filter(option -> !option.getValue().isEmpty())
                 .map(option -> option.getKey() + "=" + option.getValue())
                 .collect(Collectors.joining(", "));

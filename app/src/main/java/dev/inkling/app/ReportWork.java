@@ -1,11 +1,13 @@
 package dev.inkling.app;
 
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.spi.Model;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** From a model, images and explainers to a report, and to what the terminal says of it. */
 final class ReportWork {
@@ -25,6 +27,7 @@ final class ReportWork {
      * Explains, writes the report, and prints a summary.
      *
      * @param data what the images were read from
+     * @param background what explainers may compare with
      * @param out the report's folder
      * @param remark what a reader of the report should know first; blank if nothing
      * @return the exit code: wrong use if an explainer failed or a plug-in is broken
@@ -33,12 +36,13 @@ final class ReportWork {
             TensorFlowModel model,
             String data,
             List<InputImage> images,
+            Optional<ReferenceImages> background,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
             Path out,
             String remark)
             throws IOException {
-        ExplanationReport report = explain(model, data, images, target, explainers, remark);
+        ExplanationReport report = explain(model, data, images, background, target, explainers, remark);
         report.write(out);
         summarise(report.result(), report.labels(), out);
         return reportFailures(report.result());
@@ -53,13 +57,16 @@ final class ReportWork {
             TensorFlowModel model,
             String data,
             List<InputImage> images,
+            Optional<ReferenceImages> background,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
             String remark) {
-        Provenance provenance = Provenance.now(model, data, target.text());
+        Provenance provenance = Provenance.now(model, data, target.text(), background.map(ReferenceImages::name));
+        Model explained =
+                background.<Model>map(references -> references.givenTo(model)).orElse(model);
         ExplanationRun.Result result;
         try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
-            result = new ExplanationRun(model, target, explainers, progress).run(images);
+            result = new ExplanationRun(explained, target, explainers, progress).run(images);
         }
         return new ExplanationReport(provenance, model.signature().labels(), explainers, result, remark);
     }

@@ -12,7 +12,7 @@ final class UniqueNames {
     private UniqueNames() {}
 
     /**
-     * A name for each wish, in order: other characters than letters, digits, {@code . _ -} become hyphens, and a name that
+     * A name for each wish, in order: other characters than letters, digits, {@code . _ - +} become hyphens, and a name that
      * is taken gets a number.
      *
      * @param wishes may repeat
@@ -22,7 +22,7 @@ final class UniqueNames {
         Set<String> used = new HashSet<>(List.of(taken));
         List<String> names = new ArrayList<>();
         for (String wish : wishes) {
-            String safe = wish.replaceAll("[^\\p{L}\\p{N}._-]+", "-").replaceAll("^[.-]+|[.-]+$", "");
+            String safe = wish.replaceAll("[^\\p{L}\\p{N}._+-]+", "-").replaceAll("^[.-]+|[.-]+$", "");
             String base = safe.isEmpty() ? "image" : safe;
             String name = base;
             // Some file systems take Four and four for one.

@@ -3,8 +3,11 @@ package dev.inkling.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.inkling.spi.BackgroundModel;
 import dev.inkling.spi.Explainer;
+import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,5 +51,34 @@ class ConfiguredExplainerTest {
         assertThatThrownBy(() -> explainer("grad-cam", Map.of()).requireFit(new LinearModel()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(NO_LAYERS);
+    }
+
+    @Test
+    void aWrapperFitsWhereWhatItIsAroundFits() {
+        catalog.configured("noise-tunnel+saliency").get(0).requireFit(new LinearModel());
+        assertThatThrownBy(
+                        () -> catalog.configured("noise-tunnel+grad-cam").get(0).requireFit(new LinearModel()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "explainer 'noise-tunnel+grad-cam' needs a model that offers Layers, model 'linear' does not");
+    }
+
+    @Test
+    void referenceImagesAreAskedForWhereTheyAreMissing() {
+        Model given = new BackgroundModel(new LinearModel(), FloatArrays.of(new float[4], 1, 2, 2, 1));
+        explainer("expected-gradients", Map.of()).requireFit(given);
+        assertThatThrownBy(() -> explainer("expected-gradients", Map.of()).requireFit(new LinearModel()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "explainer 'expected-gradients' compares with reference images; give some with '--background',"
+                                + " such as '--background mnist'");
+        Map<String, String> mean = Map.of("baseline", "mean");
+        explainer("guided-integrated-gradients", mean).requireFit(given);
+        assertThatThrownBy(() -> catalog.configured("noise-tunnel+guided-integrated-gradients:baseline=mean")
+                        .get(0)
+                        .requireFit(new LinearModel()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(
+                        "explainer 'guided-integrated-gradients': model 'linear' does not offer Background,");
     }
 }

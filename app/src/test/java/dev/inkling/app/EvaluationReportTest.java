@@ -42,6 +42,7 @@ class EvaluationReportTest {
             new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, new ModelCard.Accuracy(0.97, null)),
             "squares",
             "predicted-vs-label",
+            Optional.of("5 squares"),
             new Provenance.Versions("1.2.3", "2.18.0", "17.0.1"),
             Instant.parse("2026-03-01T12:30:00Z"));
 

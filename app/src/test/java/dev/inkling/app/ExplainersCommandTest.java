@@ -93,7 +93,7 @@ class ExplainersCommandTest {
         assertThat(explainers("--json")).isEqualTo(Main.OK);
 
         JsonNode listing = new JsonMapper().readTree(out());
-        assertThat(listing.propertyNames()).containsExactly("explainers", "broken");
+        assertThat(listing.propertyNames()).containsExactly("explainers", "wrappers", "broken");
         JsonNode answer = listing.get("explainers")
                 .valueStream()
                 .filter(explainer -> explainer.get("name").asString().equals("answer"))
@@ -123,6 +123,25 @@ class ExplainersCommandTest {
                         """.formatted(
                                 jar.toString().replace("\\", "\\\\"))));
         assertThat(listing.get("broken")).isEmpty();
+    }
+
+    @Test
+    void wrappersAreListedToo() {
+        assertThat(explainers()).isEqualTo(Main.OK);
+        assertThat(out()).containsPattern("\nnoise-tunnel\\+ +Noise tunnel +an explainer +\\S+ +samples=20 noise=0.15");
+        out.reset();
+        assertThat(explainers("noise-tunnel", "answer")).isEqualTo(Main.OK);
+        assertThat(out())
+                .startsWith("answer: Test\n")
+                .contains("\nnoise-tunnel+: Noise tunnel\n")
+                .containsPattern("\n  needs +an explainer\n")
+                .containsPattern("\n    samples=20 +int 1 to 10000 +noisy copies of each image\n");
+        out.reset();
+        assertThat(explainers("--json")).isEqualTo(Main.OK);
+        JsonNode wrapper = new JsonMapper().readTree(out()).get("wrappers").get(0);
+        assertThat(wrapper.get("name").asString()).isEqualTo("noise-tunnel");
+        assertThat(wrapper.get("needs")).isEmpty();
+        assertThat(wrapper.get("options")).hasSize(4);
     }
 
     @Test

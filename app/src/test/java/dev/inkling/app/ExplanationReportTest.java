@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -42,6 +43,7 @@ class ExplanationReportTest {
             new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, new ModelCard.Accuracy(0.97, 0.9912)),
             "squares",
             "predicted",
+            Optional.of("5 squares"),
             new Provenance.Versions("1.2.3", "2.18.0", "17.0.1"),
             Instant.parse("2026-03-01T12:30:00Z"));
 
@@ -87,7 +89,16 @@ class ExplanationReportTest {
         JsonNode json = json(folder);
         assertThat(fields(json))
                 .containsExactly(
-                        "format", "created", "versions", "model", "labels", "data", "target", "images", "failures");
+                        "format",
+                        "created",
+                        "versions",
+                        "model",
+                        "labels",
+                        "data",
+                        "target",
+                        "background",
+                        "images",
+                        "failures");
         assertThat(json.get("versions").toString())
                 .isEqualTo("{\"inkling\":\"1.2.3\",\"tensorflow\":\"2.18.0\",\"java\":\"17.0.1\"}");
         assertThat(json.get("model").toString())
@@ -279,7 +290,7 @@ class ExplanationReportTest {
                 write(List.of(configured("broken", "Broken", options("seed", "1"), failing), gradient), four, five);
 
         assertThat(json(folder).get("failures").toString())
-                .isEqualTo("[{\"explainer\":\"broken\",\"options\":{\"seed\":\"1\"},"
+                .isEqualTo("[{\"explainer\":\"broken\",\"options\":{\"seed\":\"1\"},\"seed\":1,"
                         + "\"reason\":\"IllegalStateException: no <luck>\",\"delivered\":0}]");
         assertThat(text(folder))
                 .contains("Some explainers failed")
@@ -323,6 +334,36 @@ class ExplanationReportTest {
         assertThat(json(folder).get("images").get(0).get("right").isNull()).isTrue();
         assertThat(json(folder).get("images").get(0).get("label").isNull()).isTrue();
         assertThat(text(folder)).contains("true classes not known").doesNotContain("✗");
+    }
+
+    /** Both wear the seed of their own, under their own names. */
+    @Test
+    void aWrapperIsToldWithWhatItIsAround() throws IOException {
+        ConfiguredExplainer first = wrapped("1", scores);
+        ConfiguredExplainer second =
+                wrapped("1", configured("scores", "Scores", options("samples", "10", "seed", "7"), GRADIENT));
+
+        Path folder = write(List.of(first, second), four);
+
+        assertThat(files(folder)).contains("0004-label-c/tunnel+scores.npy", "0004-label-c/tunnel+scores-2.npy");
+        JsonNode explanation =
+                json(folder).get("images").get(0).get("explanations").get(0);
+        assertThat(explanation.get("explainer").asString()).isEqualTo("tunnel+scores");
+        assertThat(explanation.get("options").toString()).isEqualTo("{\"seed\":\"1\"}");
+        assertThat(explanation.get("seed").asInt()).isEqualTo(1);
+        assertThat(explanation.get("wrapped").toString())
+                .isEqualTo("{\"explainer\":\"scores\",\"options\":{\"samples\":\"50\",\"seed\":\"7\"},\"seed\":7}");
+        assertThat(json(folder).get("background").asString()).isEqualTo("5 squares");
+        assertThat(text(folder))
+                .contains("Tunnel (50)")
+                .contains("Tunnel (10)")
+                .contains("seed=1, scores.samples=50, scores.seed=7")
+                .contains("were given 5 squares");
+    }
+
+    private static ConfiguredExplainer wrapped(String seed, ConfiguredExplainer inner) {
+        ConfiguredExplainer outer = configured("tunnel+scores", "Tunnel", options("seed", seed), GRADIENT);
+        return new ConfiguredExplainer(outer.card(), outer.options(), outer.explainer(), Optional.of(inner));
     }
 
     @Test

@@ -183,6 +183,70 @@ class ModelCommandsTest {
     }
 
     @Test
+    void explainWrapsExplainersAndComparesWithReferenceImages() throws IOException {
+        Path report = folder.resolve("report");
+
+        int code = program.run(
+                "explain",
+                "--model",
+                model,
+                "--data",
+                data,
+                "--index",
+                "1",
+                "--explainer",
+                "noise-tunnel:samples=3,noise=0.1+grad-cam:layer=block1/conv1,relu=false,expected-gradients:samples=20",
+                "--out",
+                report);
+
+        assertThat(program.err()).isEmpty();
+        assertThat(code).isEqualTo(Main.OK);
+        assertThat(files(report))
+                .contains("0001-labelbee/noise-tunnel+grad-cam.npy", "0001-labelbee/expected-gradients.npy");
+        JsonNode json = JsonMapper.shared().readTree(Files.readString(report.resolve("explanations.json")));
+        assertThat(json.get("background").asString()).isEqualTo("10 of animals/train");
+        JsonNode tunnel = json.get("images").get(0).get("explanations").get(0);
+        assertThat(tunnel.get("evaluations").get("backward").asInt()).isEqualTo(3);
+        assertThat(tunnel.get("wrapped").get("options").get("layer").asString()).isEqualTo("block1/conv1");
+        JsonNode expected = json.get("images").get(0).get("explanations").get(1);
+        assertThat(expected.get("diagnostics").has("convergence delta")).isTrue();
+        assertThat(expected.get("evaluations").get("backward").asInt()).isEqualTo(20);
+    }
+
+    @Test
+    void imageFilesNeedABackgroundToCompareWith() throws IOException {
+        Path report = folder.resolve("report");
+        wrongExplain(
+                "explainer 'expected-gradients' compares with reference images; give some with '--background'",
+                report,
+                "--explainer",
+                "expected-gradients",
+                picture);
+        assertThat(program.run(
+                        "explain",
+                        "--model",
+                        model,
+                        "--explainer",
+                        "expected-gradients:samples=3",
+                        "--background",
+                        picture,
+                        "--out",
+                        report,
+                        picture))
+                .isEqualTo(Main.OK);
+        JsonNode json = JsonMapper.shared().readTree(Files.readString(report.resolve("explanations.json")));
+        assertThat(json.get("background").asString()).isEqualTo(picture.toString());
+        assertThat(json.get("images")
+                        .get(0)
+                        .get("explanations")
+                        .get(0)
+                        .get("verdict")
+                        .asString())
+                .as("the image is its own reference")
+                .isNotEmpty();
+    }
+
+    @Test
     void explainShowsTheAttentionOfAModelThatHasOne() throws IOException {
         Path attentive = ModelFolder.write(folder.resolve("attentive"), new Design(List.of(4, 6), 1, true, true, 8, 0));
         Path report = folder.resolve("report");

@@ -3,6 +3,7 @@ package dev.inkling.app;
 import static java.util.stream.Collectors.joining;
 
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.WrapperProvider;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,6 +32,7 @@ final class PluginJar {
 
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final List<String> services = new ArrayList<>();
+    private final List<String> wrappers = new ArrayList<>();
     private final List<Path> libraries = new ArrayList<>();
     private final Attributes attributes = new Attributes();
 
@@ -63,6 +65,48 @@ final class PluginJar {
         return source(className, source.text(className)).service(className);
     }
 
+    /** Adds a wrapper of this name, which doubles what it is around, and registers it. */
+    PluginJar wrapper(String className, String name) {
+        wrappers.add(className);
+        int dot = className.lastIndexOf('.');
+        return source(className, """
+                package %s;
+
+                import dev.inkling.spi.*;
+                import java.util.Set;
+
+                public class %s implements WrapperProvider<%s.Settings> {
+
+                    public record Settings(@Option(value = "2", help = "how often", min = 1, max = 9) int times) {}
+
+                    public WrapperCard card() {
+                        return new WrapperCard("%s", "Many", "Many times:", "Nobody (2026)", Set.of(Background.class));
+                    }
+
+                    public Class<Settings> options() {
+                        return Settings.class;
+                    }
+
+                    public Attribution.Contract contract(Attribution.Contract wrapped, Settings settings) {
+                        return wrapped;
+                    }
+
+                    public Explainer wrap(Explainer explainer, Settings settings) {
+                        return (model, images, targets) -> {
+                            Attribution one = explainer.explain(model, images, targets);
+                            float[] values = FloatArrays.flat(one.values());
+                            for (int i = 0; i < values.length; i++) {
+                                values[i] *= settings.times();
+                            }
+                            return new Attribution(
+                                    FloatArrays.of(values, one.values().shape().asArray()), one.contract());
+                        };
+                    }
+                }
+                """.formatted(
+                        className.substring(0, dot), className.substring(dot + 1), className.substring(dot + 1), name));
+    }
+
     PluginJar source(String className, String text) {
         sources.put(className, text);
         return this;
@@ -89,10 +133,8 @@ final class PluginJar {
             manifest.getMainAttributes().putAll(attributes);
             try (OutputStream file = Files.newOutputStream(jar);
                     JarOutputStream out = new JarOutputStream(file, manifest)) {
-                if (!services.isEmpty()) {
-                    out.putNextEntry(new JarEntry("META-INF/services/" + ExplainerProvider.class.getName()));
-                    out.write(String.join("\n", services).getBytes(StandardCharsets.UTF_8));
-                }
+                register(ExplainerProvider.class, services, out);
+                register(WrapperProvider.class, wrappers, out);
                 List<Path> files;
                 try (Stream<Path> all = Files.walk(classes)) {
                     files = all.filter(Files::isRegularFile).sorted().toList();
@@ -106,6 +148,13 @@ final class PluginJar {
             return jar;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void register(Class<?> service, List<String> providers, JarOutputStream out) throws IOException {
+        if (!providers.isEmpty()) {
+            out.putNextEntry(new JarEntry("META-INF/services/" + service.getName()));
+            out.write(String.join("\n", providers).getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkling.app.PluginJar.Source;
 import dev.inkling.spi.Attribution;
+import dev.inkling.spi.Background;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Targets;
@@ -467,6 +469,76 @@ class PluginLoadingTest {
                 .startsWith("no explainer 'gradcam-x'; installed: ")
                 .contains("grad-cam-x")
                 .endsWith(" — did you mean 'grad-cam-x'? (1 broken; 'inkling explainers' says why)");
+    }
+
+    @Test
+    void aPluginMayHoldAWrapperForTheExplainersOfOthers() {
+        Path jar = PluginJar.plugin().wrapper("test.plugin.Many", "many").write(plugins.resolve("many.jar"));
+        PluginJar.working("answer").write(plugins.resolve("answer.jar"));
+
+        ExplainerCatalog catalog = load();
+
+        assertThat(catalog.broken()).isEmpty();
+        assertThat(catalog.findWrapper("many").origin()).isEqualTo(jar.toString());
+        ConfiguredExplainer configured =
+                catalog.configured("many:times=3+many+answer").get(0);
+        assertThat(configured.card().name()).isEqualTo("many+many+answer");
+        assertThat(configured.card().needs()).containsExactly(Background.class, Gradients.class);
+        assertThat(configured.options()).isEqualTo(Map.of("times", "3"));
+        assertThat(configured.allOptions()).isEqualTo(Map.of("times", "3", "many.times", "2"));
+        assertThat(FloatArrays.flat(configured
+                        .explainer()
+                        .explain(
+                                Mockito.mock(Model.class),
+                                FloatArrays.of(new float[4], 1, 2, 2, 1),
+                                Targets.classes(10, 0))
+                        .values()))
+                .containsExactly(252);
+        assertThatThrownBy(() -> catalog.configured("many:times=10+answer"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("wrapper 'many': option 'times': expected 1 to 9, found 10");
+    }
+
+    @Test
+    void wrappersAndExplainersAreNotTakenForEachOther() {
+        PluginJar.plugin().wrapper("test.plugin.Many", "many").write(plugins.resolve("many.jar"));
+        PluginJar.working("answer").write(plugins.resolve("answer.jar"));
+        ExplainerCatalog catalog = load();
+
+        assertThatThrownBy(() -> catalog.configured("many:times=3"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("'many' is a wrapper; say around which explainer, such as many+grad-cam");
+        assertThatThrownBy(() -> catalog.configured("answer+saliency"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "explainer 'answer' is no wrapper and can't stand before '+'; wrappers: many, noise-tunnel");
+        assertThatThrownBy(() -> catalog.configured("nany+answer"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("no wrapper 'nany'; installed: many, noise-tunnel — did you mean 'many'?");
+    }
+
+    @Test
+    void aWrapperAndAnExplainerOfOneNameAreBothUnavailable() {
+        Path wrapper = PluginJar.plugin().wrapper("test.plugin.Many", "same").write(plugins.resolve("a.jar"));
+        Path explainer = PluginJar.working("same").write(plugins.resolve("b.jar"));
+
+        ExplainerCatalog catalog = load();
+
+        assertThat(catalog.broken())
+                .containsExactly(new BrokenPlugin(
+                        Optional.of("same"),
+                        List.of(explainer.toString(), wrapper.toString()),
+                        "it comes from " + explainer + " and from " + wrapper + "; remove all but one"));
+        assertThat(catalog.wrappers()).extracting(InstalledWrapper::name).containsExactly("noise-tunnel");
+    }
+
+    @Test
+    void aNameThatLooksWrappedIsRefused() {
+        PluginJar.working("noise-tunnel+saliency").write(plugins.resolve("posing.jar"));
+
+        assertThat(reasons(load()))
+                .containsExactly(
+                        "test.plugin.Provider: '+' in its name stands between a wrapper and what it is around");
     }
 
     private ExplainerCatalog load() {

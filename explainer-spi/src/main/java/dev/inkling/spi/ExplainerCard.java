@@ -8,7 +8,8 @@ import java.util.Set;
 /**
  * What an explainer is.
  *
- * @param name what users type: lower-case words joined by hyphens, such as {@code grad-cam}
+ * @param name what users type: lower-case words joined by hyphens, such as {@code grad-cam}; the name of a wrapped explainer has
+ *     those of its wrappers before it, outermost first, each followed by {@code +}
  * @param title what people call the method, such as {@code Grad-CAM}
  * @param summary one sentence: what the map shows
  * @param paper authors, year, title and link of the publication that defines the method
@@ -29,8 +30,14 @@ public record ExplainerCard(
         boolean targeted,
         Attribution.Contract contract) {
 
+    /** Between the name of a wrapper and that of what it is around. */
+    public static final String JOINT = "+";
+
+    /** What a name is made of. */
+    static final String WORDS = "[a-z][a-z0-9]*(-[a-z0-9]+)*";
+
     public ExplainerCard {
-        if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+        if (!name.matches(WORDS + "(\\" + JOINT + WORDS + ")*")) {
             throw new InvalidInputException(
                     "explainer name '%s' is not lower-case words joined by hyphens, such as grad-cam", name);
         }

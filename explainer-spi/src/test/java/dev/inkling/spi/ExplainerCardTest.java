@@ -16,13 +16,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExplainerCardTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"rise", "grad-cam", "lrp-epsilon", "score2-cam"})
+    @ValueSource(strings = {"rise", "grad-cam", "lrp-epsilon", "score2-cam", "noise-tunnel+other+grad-cam"})
     void namesAreLowerCaseWordsJoinedByHyphens(String name) {
         assertThat(card(name, Set.of()).name()).isEqualTo(name);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Grad-CAM", "grad_cam", "grad-", "-cam", "grad--cam", "2cam", "grad cam", "grad-cam++"})
+    @ValueSource(
+            strings = {
+                "",
+                "Grad-CAM",
+                "grad_cam",
+                "grad-",
+                "-cam",
+                "grad--cam",
+                "2cam",
+                "grad cam",
+                "grad-cam++",
+                "+grad-cam",
+                "a+-b"
+            })
     void otherNamesAreRefused(String name) {
         assertThatThrownBy(() -> card(name, Set.of()))
                 .isInstanceOf(InvalidInputException.class)

@@ -8,6 +8,7 @@ import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature.Layer.Kind;
+import dev.inkling.spi.WrapperProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,11 @@ public final class ExplainerContract<O extends Record> {
                 ? AttentionModel.random(1, 6, 5, 2, 3)
                 : ConvolutionModel.random(1, 6, 5, 2, 4, 3);
         return new ExplainerContract<>(new Subject<>(provider, model, Map.of()), Map.of());
+    }
+
+    /** The contract of a wrapper, around the gradient. */
+    public static <O extends Record> ExplainerContract<O> of(WrapperProvider<O> wrapper) {
+        return of(new WrappedGradient<>(wrapper));
     }
 
     /**

@@ -13,7 +13,7 @@ import static org.mockito.Mockito.spy;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
-import dev.inkling.explainers.SmoothGrad.Mode;
+import dev.inkling.explainers.NoiseTunnel.Mode;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;

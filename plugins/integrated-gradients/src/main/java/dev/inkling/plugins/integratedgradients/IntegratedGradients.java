@@ -2,6 +2,7 @@ package dev.inkling.plugins.integratedgradients;
 
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
+import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
@@ -12,18 +13,18 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
-import java.util.Arrays;
 import java.util.Set;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
- * (x − x′) · ∫₀¹ ∂s/∂x at x′ + α(x − x′) dα for each value x of the image, s being the target's score and x′ a baseline of
- * one value for every pixel. The map is (N, H, W, C), in logits, and sums to s(x) − s(x′) up to the error of the integral.
+ * (x − x′) · ∫₀¹ ∂s/∂x at x′ + α(x − x′) dα for each value x of the image, s being the target's score and x′ a
+ * {@link Baseline}: black, one value, noise, the image blurred, the mean of reference images or an image of one's own. The map is
+ * (N, H, W, C), in logits, and sums to s(x) − s(x′) up to the error of the integral.
  *
- * <p>Diagnostic {@code convergence delta}: that error, Σ map − (s(x) − s(x′)); more steps make it smaller. The steps of
- * an image are one batch.
+ * <p>Diagnostic {@code convergence delta}: that error, Σ map − (s(x) − s(x′)); more steps make it smaller.
  *
- * <p>Not for pixels that equal the baseline: they get zero whatever they mean (on a black baseline, black ones).
+ * <p>Not for pixels that equal the baseline: they get zero whatever they mean (on a black baseline, black ones). Noise as a
+ * baseline leaves none out, but a single one shows in the map: average the maps of several seeds.
  *
  * @see <a href="https://arxiv.org/abs/1703.01365">Sundararajan, Taly and Yan 2017, Axiomatic Attribution for Deep
  *     Networks</a>
@@ -32,11 +33,17 @@ public final class IntegratedGradients implements Explainer {
 
     private static final Attribution.Contract CONTRACT = new Attribution.Contract(Sign.SIGNED, true, "logits");
 
-    private final float baseline;
+    /** Points on the path in a batch: larger ones fall out of the processor's cache and gain nothing. */
+    private static final int BATCH = 128;
+
+    /** Values in a batch, so that large images do not fill the memory. */
+    private static final int VALUES = 1 << 24;
+
+    private final Baseline baseline;
     private final Quadrature quadrature;
 
     public IntegratedGradients(Options options) {
-        this.baseline = (float) options.baseline();
+        this.baseline = options.baseline();
         this.quadrature = options.rule().quadrature(options.steps());
     }
 
@@ -61,7 +68,7 @@ public final class IntegratedGradients implements Explainer {
     /**
      * @param steps points on the path
      * @param rule where they are and how they are weighed
-     * @param baseline x′, the value of every pixel where the path begins
+     * @param baseline x′, where the path begins
      */
     public record Options(
             @Option(value = "50", min = 1, max = 1000, help = "points on the path from the baseline to the image")
@@ -70,8 +77,10 @@ public final class IntegratedGradients implements Explainer {
             @Option(value = "gauss-legendre", help = "where the points are and how they are weighed")
             Rule rule,
 
-            @Option(value = "0", help = "value of every pixel where the path begins, in the image's units")
-            double baseline) {
+            @Option(
+                    value = "0",
+                    help = "where the path begins: a number, black, white, uniform:SEED, blur:SIGMA or mean")
+            Baseline baseline) {
 
         public Options {
             if (rule == Rule.TRAPEZOID && steps < 2) {
@@ -88,56 +97,56 @@ public final class IntegratedGradients implements Explainer {
         targets.require(count, signature);
         Gradients gradients = model.require(Gradients.class);
 
-        int steps = quadrature.nodes().length;
         int size = signature.imageSize();
         float[] pixels = FloatArrays.flat(images);
+        FloatNdArray baselines = baseline.forImages(model, images);
+        float[] starts = FloatArrays.flat(baselines);
         float[] maps = new float[pixels.length];
         float[] deltas = new float[count];
-        float[] ends = targets.scores(model.scores(images));
-        float[] starts = startScores(model, targets);
+        float[] endScores = targets.scores(model.scores(images));
+        float[] startScores = targets.scores(model.scores(baselines));
         for (int n = 0; n < count; n++) {
-            float[] path = path(pixels, n * size, size);
-            float[] slopes = FloatArrays.flat(gradients.gradients(
-                    FloatArrays.of(path, steps, signature.height(), signature.width(), signature.channels()),
-                    targets.repeat(n, steps)));
+            double[] integral = integral(gradients, signature, starts, pixels, n, targets);
             double total = 0;
             for (int i = 0; i < size; i++) {
-                double integral = 0;
-                for (int step = 0; step < steps; step++) {
-                    integral += quadrature.weights()[step] * slopes[step * size + i];
-                }
-                float value = (float) (((double) pixels[n * size + i] - baseline) * integral);
-                maps[n * size + i] = value;
-                total += value;
+                int at = n * size + i;
+                maps[at] = (float) (((double) pixels[at] - starts[at]) * integral[i]);
+                total += maps[at];
             }
-            deltas[n] = (float) (total - ((double) ends[n] - starts[n]));
+            deltas[n] = (float) (total - ((double) endScores[n] - startScores[n]));
         }
         return new Attribution(FloatArrays.of(maps, images.shape().asArray()), CONTRACT)
                 .with("convergence delta", deltas);
     }
 
-    /** One image as it grows from the baseline: (steps, size). */
-    private float[] path(float[] pixels, int offset, int size) {
-        float[] path = new float[quadrature.nodes().length * size];
-        for (int i = 0; i < path.length; i++) {
-            double pixel = pixels[offset + i % size];
-            path[i] = (float) (baseline + quadrature.nodes()[i / size] * (pixel - baseline));
+    /** Of one image's gradients along the path; a bounded number of points is at work at once, whatever the steps. */
+    private double[] integral(
+            Gradients gradients, ModelSignature signature, float[] starts, float[] ends, int image, Targets targets) {
+        int size = signature.imageSize();
+        int steps = quadrature.nodes().length;
+        int batch = Math.max(1, Math.min(BATCH, VALUES / size));
+        double[] integral = new double[size];
+        for (int from = 0; from < steps; from += batch) {
+            int held = Math.min(batch, steps - from);
+            float[] points = new float[held * size];
+            for (int step = 0; step < held; step++) {
+                double along = quadrature.nodes()[from + step];
+                for (int i = 0; i < size; i++) {
+                    double start = starts[image * size + i];
+                    points[step * size + i] = (float) (start + along * (ends[image * size + i] - start));
+                }
+            }
+            float[] slopes = FloatArrays.flat(gradients.gradients(
+                    FloatArrays.of(points, held, signature.height(), signature.width(), signature.channels()),
+                    targets.repeat(image, held)));
+            for (int step = 0; step < held; step++) {
+                double weight = quadrature.weights()[from + step];
+                for (int i = 0; i < size; i++) {
+                    integral[i] += weight * slopes[step * size + i];
+                }
+            }
         }
-        return path;
-    }
-
-    /** Each target's score at the baseline, which is the same for all images and asked for once. */
-    private float[] startScores(Model model, Targets targets) {
-        ModelSignature signature = model.signature();
-        float[] start = new float[signature.imageSize()];
-        Arrays.fill(start, baseline);
-        float[] logits = FloatArrays.flat(
-                model.scores(FloatArrays.of(start, 1, signature.height(), signature.width(), signature.channels())));
-        float[] repeated = new float[targets.count() * logits.length];
-        for (int i = 0; i < repeated.length; i++) {
-            repeated[i] = logits[i % logits.length];
-        }
-        return targets.scores(FloatArrays.of(repeated, targets.count(), logits.length));
+        return integral;
     }
 
     /** Registers {@code integrated-gradients}. */

@@ -13,6 +13,7 @@ import static org.mockito.Mockito.verify;
 
 import dev.inkling.plugins.integratedgradients.IntegratedGradients.Rule;
 import dev.inkling.spi.Attribution;
+import dev.inkling.spi.Baseline;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.ndarray.FloatNdArray;
 
 class IntegratedGradientsTest {
@@ -105,6 +107,62 @@ class IntegratedGradientsTest {
         }
     }
 
+    /** Each image from its own beginning, to which its delta refers. */
+    @ParameterizedTest
+    @ValueSource(strings = {"black", "white", "uniform:7", "blur:0.8", "mean"})
+    void everyBaselineIsThatOfItsImage(String text) {
+        FloatNdArray images = random(QUADRATIC.signature());
+        FloatNdArray baselines = Baseline.valueOf(text).forImages(QUADRATIC, images);
+        float[] pixels = FloatArrays.flat(images);
+        float[] starts = FloatArrays.flat(baselines);
+        float[] middle = new float[pixels.length];
+        for (int i = 0; i < middle.length; i++) {
+            middle[i] = (starts[i] + pixels[i]) / 2;
+        }
+        float[] gradients = FloatArrays.flat(
+                QUADRATIC.gradients(FloatArrays.of(middle, images.shape().asArray()), TWO));
+        Attribution map = explainer(3, Rule.GAUSS_LEGENDRE, text).explain(QUADRATIC, images, TWO);
+        float[] values = FloatArrays.flat(map.values());
+        for (int i = 0; i < values.length; i++) {
+            assertThat(values[i]).isCloseTo((pixels[i] - starts[i]) * gradients[i], within(1e-5f));
+        }
+        assertThat(map.diagnostics().get("convergence delta"))
+                .usingComparatorWithPrecision(1e-4f)
+                .containsExactly(0, 0);
+    }
+
+    /** 300 points are three batches; no more of them are held at once, and their sum is the same as image by image. */
+    @Test
+    void manyStepsAreAskedForInBatches() {
+        Gradients gradients = spy(QUADRATIC);
+        Model model = spy(QUADRATIC);
+        doReturn(Optional.of(gradients)).when(model).capability(Gradients.class);
+        FloatNdArray images = random(QUADRATIC.signature());
+        float[] found = FloatArrays.flat(
+                explainer(300, Rule.TRAPEZOID, 0).explain(model, images, TWO).values());
+        verify(gradients, times(4)).gradients(argThat(batch -> batch.shape().get(0) == 128), any());
+        verify(gradients, times(2)).gradients(argThat(batch -> batch.shape().get(0) == 44), any());
+        float[] pixels = FloatArrays.flat(images);
+        int size = pixels.length / 2;
+        for (int n = 0; n < 2; n++) {
+            double[] sums = new double[size];
+            for (int step = 0; step < 300; step++) {
+                float[] point = new float[size];
+                for (int i = 0; i < size; i++) {
+                    point[i] = (float) (step / 299.0 * pixels[n * size + i]);
+                }
+                float[] slope =
+                        FloatArrays.flat(QUADRATIC.gradients(FloatArrays.of(point, 1, 3, 4, 2), TWO.rows(n, n + 1)));
+                for (int i = 0; i < size; i++) {
+                    sums[i] += (step == 0 || step == 299 ? 1 / 598.0 : 1 / 299.0) * slope[i];
+                }
+            }
+            for (int i = 0; i < size; i++) {
+                assertThat((double) found[n * size + i]).isCloseTo(pixels[n * size + i] * sums[i], within(1e-6));
+            }
+        }
+    }
+
     @Test
     void moreStepsConverge() {
         FloatNdArray images = random(CONVOLUTION.signature());
@@ -150,7 +208,7 @@ class IntegratedGradientsTest {
     @Test
     void defaultsAreFiftyStepsByGaussAndLegendreFromBlack() {
         assertThat(Options.defaults(IntegratedGradients.Options.class))
-                .isEqualTo(new IntegratedGradients.Options(50, Rule.GAUSS_LEGENDRE, 0));
+                .isEqualTo(new IntegratedGradients.Options(50, Rule.GAUSS_LEGENDRE, new Baseline.Constant(0)));
     }
 
     /** The pom's manifest entry cannot read the constant; this keeps the two together. */
@@ -180,6 +238,10 @@ class IntegratedGradientsTest {
     }
 
     private static IntegratedGradients explainer(int steps, Rule rule, double baseline) {
-        return new IntegratedGradients(new IntegratedGradients.Options(steps, rule, baseline));
+        return explainer(steps, rule, String.valueOf(baseline));
+    }
+
+    private static IntegratedGradients explainer(int steps, Rule rule, String baseline) {
+        return new IntegratedGradients(new IntegratedGradients.Options(steps, rule, Baseline.valueOf(baseline)));
     }
 }
