@@ -82,16 +82,16 @@ def deeplift(store, network, targets, baseline=0, images="images"):
 
 
 def lrp(store, network, targets, name, options, rule, call, note=None, images="images"):
-    """One rule at every layer with weights; pools and sums by ε = 1e-9, which is none."""
+    """One rule at every layer with weights; pools and sums have captum's ε, with the stabiliser 1e-6 that ours have."""
     x = network.input(images)
     total = 0
     for weight, classes in signed_classes(targets):
-        module = network.module(addition=Addition_Module)
+        module = network.module(addition=lambda channels: Addition_Module())
         for operation in network.operations:
-            if operation["type"] in ("convolution", "dense"):
+            if "bias" in operation:
                 module.layer(operation["name"]).rule = rule(operation)
             elif operation["type"] not in ("relu", "concatenate"):
-                module.layer(operation["name"]).rule = EpsilonRule(1e-9)
+                module.layer(operation["name"]).rule = EpsilonRule(1e-6)
         total = total + weight * LRP(module).attribute(x, target=classes)
     store.case(network, name, options, targets, total, PEER, call, images, note=note)
 
@@ -138,13 +138,16 @@ def feature_ablation(store, network, targets, cells, baseline=0, images="images"
                "%dx%d%s" % (*cells, "-grey" if baseline else ""))
 
 
-def shapley(store, network, targets, explainer, options, cells, baseline=0, images="images"):
-    """captum gives a cell's value to each of its pixels."""
+def shapley(store, network, targets, cells, baseline=0, images="images"):
+    """All orders of the cells; ours are exact with as many evaluations as there are sets of cells."""
     x = network.input(images)
     module, target = targets.captum(network.module())
     mask = segments(x.shape[2], x.shape[3], *cells)
     with torch.no_grad():
         maps = ShapleyValues(module).attribute(x, baselines=baseline, target=target, feature_mask=mask)
-    store.case(network, explainer, {"segments": "grid:%dx%d" % cells, "baseline": baseline, **options}, targets, maps[:, :1], PEER,
-               "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=%d×%d cells)" % (baseline, *cells), images,
-               "%dx%d%s" % (*cells, "-grey" if baseline else ""))
+    for explainer in ("kernel-shap", "permutation-shapley"):
+        store.case(network, explainer,
+                   {"segments": "grid:%dx%d" % cells, "baseline": baseline, "budget": 2 ** (cells[0] * cells[1]), "credit": "whole"},
+                   targets, maps[:, :1], PEER,
+                   "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=%d×%d cells)" % (baseline, *cells), images,
+                   "%dx%d%s" % (*cells, "-grey" if baseline else ""), note="captum shows a cell's value at each of its pixels")

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.Attribution;
+import dev.inkling.spi.BackgroundModel;
 import dev.inkling.spi.Bilinear;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
@@ -42,10 +43,24 @@ class ConformanceTest {
     private static final Set<String> IMPLEMENTED = Set.of(
             "saliency",
             "smooth-grad",
+            "input-x-gradient",
+            "expected-gradients",
+            "gradient-shap",
             "guided-backprop",
             "grad-cam",
             "occlusion",
             "feature-ablation",
+            "kernel-shap",
+            "permutation-shapley",
+            "grad-cam-plus-plus",
+            "hires-cam",
+            "layer-cam",
+            "xgrad-cam",
+            "score-cam",
+            "ablation-cam",
+            "eigen-cam",
+            "guided-grad-cam",
+            "full-grad",
             "integrated-gradients");
 
     private static final List<ExplainerProvider<?>> PROVIDERS = ServiceLoader.load(ExplainerProvider.class).stream()
@@ -140,7 +155,8 @@ class ConformanceTest {
     private static <O extends Record> Attribution explain(
             ExplainerProvider<O> provider, Network network, Model model, Network.Case one) {
         O options = Options.parse(provider.options(), one.options());
-        return provider.create(options).explain(model, network.array(one.images()), Targets.of(targets(one.targets())));
+        Model known = one.background() == null ? model : new BackgroundModel(model, network.array(one.background()));
+        return provider.create(options).explain(known, network.array(one.images()), Targets.of(targets(one.targets())));
     }
 
     private static FloatNdArray targets(float[][] rows) {
