@@ -1,9 +1,13 @@
 """What captum finds."""
 
+import itertools
+
 import torch
+from captum._utils.models.linear_model import SkLearnLasso
 from captum.attr import (
     LRP, Deconvolution, DeepLift, FeatureAblation, GuidedBackprop, GuidedGradCam, InputXGradient, IntegratedGradients,
-    LayerGradCam, Occlusion, Saliency, ShapleyValues)
+    LayerGradCam, LimeBase, Occlusion, Saliency, ShapleyValues)
+from captum.attr._core.lime import get_exp_kernel_similarity_function
 from captum.attr._utils.custom_modules import Addition_Module
 from captum.attr._utils.lrp_rules import Alpha1_Beta0_Rule, EpsilonRule, GammaRule
 
@@ -151,3 +155,34 @@ def shapley(store, network, targets, cells, baseline=0, images="images"):
                    targets, maps[:, :1], PEER,
                    "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=%d×%d cells)" % (baseline, *cells), images,
                    "%dx%d%s" % (*cells, "-grey" if baseline else ""), note="captum shows a cell's value at each of its pixels")
+
+
+def lime(store, network, targets, cells, alpha=0.01, width=1.0, images="images"):
+    """captum's regression on all copies, each once, where its Lime draws them."""
+    x = network.input(images)
+    count = cells[0] * cells[1]
+    mask = segments(x.shape[2], x.shape[3], *cells)
+
+    def copies(*_, **__):
+        for kept in itertools.product([0, 1], repeat=count):
+            yield torch.tensor([kept], dtype=x.dtype)
+
+    def image(kept, original, **_):
+        shown = kept[0][mask]
+        return original * shown
+
+    maps = []
+    for one, functional in zip(x, targets.functionals()):
+        module = network.module()
+        found = LimeBase(
+            lambda batch: torch.stack([functional(row) for row in module(batch)]),
+            SkLearnLasso(alpha=alpha, tol=1e-10, max_iter=100000), get_exp_kernel_similarity_function("cosine", width), copies,
+            perturb_interpretable_space=True, from_interp_rep_transform=image, to_interp_rep_transform=None,
+        ).attribute(one[None], n_samples=2**count)
+        maps.append(found[0][mask[0]])
+    store.case(network, "lime",
+               {"segments": "grid:%dx%d" % cells, "baseline": 0, "budget": 2**count, "distance": "cosine",
+                "kernel-width": width, "regression": "lasso", "alpha": alpha},
+               targets, torch.stack(maps), PEER,
+               "LimeBase(model, SkLearnLasso(alpha=%g, tol=1e-10), exp kernel of cosine and width %g, every copy once)" % (alpha, width),
+               images, "%dx%d" % cells, note="captum's Lime draws copies at random; its regression is given every copy once instead")

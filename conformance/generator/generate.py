@@ -59,10 +59,11 @@ def main(folder):
     captum.feature_ablation(store, found["plain"], classes["plain"], (4, 4))
     captum.feature_ablation(store, found["colour"], classes["colour"], (3, 3), baseline=0.5)
     captum.shapley(store, found["plain"], classes["plain"], (2, 3))
+    captum.lime(store, found["plain"], classes["plain"], (2, 3))
+    captum.lime(store, found["colour"], contrasts["colour"], (2, 2))
     captum.shapley(store, found["colour"], contrasts["colour"], (2, 2), baseline=0.5)
 
-    for name in ("colour", "residual"):
-        sampled.smooth_grad(store, found[name], classes[name])
+    sampled.smooth_grad(store, found["colour"], classes["colour"])
     sampled.shap(store, found["colour"], classes["colour"], "references")
     hand_computed(store, found)
 
@@ -118,6 +119,7 @@ def hand_computed(store, found):
     captum.feature_ablation(store, network, first, (1, 2), baseline=4)
     captum.shapley(store, network, first, (1, 3))
     captum.shapley(store, network, first, (1, 2))
+    captum.lime(store, network, first, (1, 3), alpha=1, width=10.0)
 
     for name in ("lrp-dense", "lrp-dense-negative"):
         captum.lrp_rules(store, found[name], first)
