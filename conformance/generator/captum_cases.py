@@ -1,9 +1,13 @@
 """What captum finds."""
 
+import itertools
+
 import torch
+from captum._utils.models.linear_model import SkLearnLasso
 from captum.attr import (
     LRP, Deconvolution, DeepLift, FeatureAblation, GuidedBackprop, GuidedGradCam, InputXGradient, IntegratedGradients,
-    LayerGradCam, Occlusion, Saliency, ShapleyValues)
+    LayerGradCam, LimeBase, Occlusion, Saliency, ShapleyValues)
+from captum.attr._core.lime import get_exp_kernel_similarity_function
 from captum.attr._utils.custom_modules import Addition_Module
 from captum.attr._utils.lrp_rules import Alpha1_Beta0_Rule, EpsilonRule, GammaRule
 
@@ -82,16 +86,16 @@ def deeplift(store, network, targets, baseline=0, images="images"):
 
 
 def lrp(store, network, targets, name, options, rule, call, note=None, images="images"):
-    """One rule at every layer with weights; pools and sums by ε = 1e-9, which is none."""
+    """One rule at every layer with weights; pools and sums have captum's ε, with the stabiliser 1e-6 that ours have."""
     x = network.input(images)
     total = 0
     for weight, classes in signed_classes(targets):
-        module = network.module(addition=Addition_Module)
+        module = network.module(addition=lambda channels: Addition_Module())
         for operation in network.operations:
-            if operation["type"] in ("convolution", "dense"):
+            if "bias" in operation:
                 module.layer(operation["name"]).rule = rule(operation)
             elif operation["type"] not in ("relu", "concatenate"):
-                module.layer(operation["name"]).rule = EpsilonRule(1e-9)
+                module.layer(operation["name"]).rule = EpsilonRule(1e-6)
         total = total + weight * LRP(module).attribute(x, target=classes)
     store.case(network, name, options, targets, total, PEER, call, images, note=note)
 
@@ -138,13 +142,47 @@ def feature_ablation(store, network, targets, cells, baseline=0, images="images"
                "%dx%d%s" % (*cells, "-grey" if baseline else ""))
 
 
-def shapley(store, network, targets, explainer, options, cells, baseline=0, images="images"):
-    """captum gives a cell's value to each of its pixels."""
+def shapley(store, network, targets, cells, baseline=0, images="images"):
+    """All orders of the cells; ours are exact with as many evaluations as there are sets of cells."""
     x = network.input(images)
     module, target = targets.captum(network.module())
     mask = segments(x.shape[2], x.shape[3], *cells)
     with torch.no_grad():
         maps = ShapleyValues(module).attribute(x, baselines=baseline, target=target, feature_mask=mask)
-    store.case(network, explainer, {"segments": "grid:%dx%d" % cells, "baseline": baseline, **options}, targets, maps[:, :1], PEER,
-               "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=%d×%d cells)" % (baseline, *cells), images,
-               "%dx%d%s" % (*cells, "-grey" if baseline else ""))
+    for explainer in ("kernel-shap", "permutation-shapley"):
+        store.case(network, explainer,
+                   {"segments": "grid:%dx%d" % cells, "baseline": baseline, "budget": 2 ** (cells[0] * cells[1]), "credit": "whole"},
+                   targets, maps[:, :1], PEER,
+                   "ShapleyValues(model).attribute(x, baselines=%s, feature_mask=%d×%d cells)" % (baseline, *cells), images,
+                   "%dx%d%s" % (*cells, "-grey" if baseline else ""), note="captum shows a cell's value at each of its pixels")
+
+
+def lime(store, network, targets, cells, alpha=0.01, width=1.0, images="images"):
+    """captum's regression on all copies, each once, where its Lime draws them."""
+    x = network.input(images)
+    count = cells[0] * cells[1]
+    mask = segments(x.shape[2], x.shape[3], *cells)
+
+    def copies(*_, **__):
+        for kept in itertools.product([0, 1], repeat=count):
+            yield torch.tensor([kept], dtype=x.dtype)
+
+    def image(kept, original, **_):
+        shown = kept[0][mask]
+        return original * shown
+
+    maps = []
+    for one, functional in zip(x, targets.functionals()):
+        module = network.module()
+        found = LimeBase(
+            lambda batch: torch.stack([functional(row) for row in module(batch)]),
+            SkLearnLasso(alpha=alpha, tol=1e-10, max_iter=100000), get_exp_kernel_similarity_function("cosine", width), copies,
+            perturb_interpretable_space=True, from_interp_rep_transform=image, to_interp_rep_transform=None,
+        ).attribute(one[None], n_samples=2**count)
+        maps.append(found[0][mask[0]])
+    store.case(network, "lime",
+               {"segments": "grid:%dx%d" % cells, "baseline": 0, "budget": 2**count, "distance": "cosine",
+                "kernel-width": width, "regression": "lasso", "alpha": alpha},
+               targets, torch.stack(maps), PEER,
+               "LimeBase(model, SkLearnLasso(alpha=%g, tol=1e-10), exp kernel of cosine and width %g, every copy once)" % (alpha, width),
+               images, "%dx%d" % cells, note="captum's Lime draws copies at random; its regression is given every copy once instead")

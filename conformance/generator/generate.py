@@ -32,7 +32,7 @@ def main(folder):
 
     classes = {"plain": Classes(1, 2, 3), "unbiased": Classes(1, 2, 3), "strided": Classes(1, 2, 0), "residual": Classes(1, 2),
                "colour": Classes(1, 2),
-               "branches": Classes(2, 0), "activations": Classes(1, 2), "linear": Classes(0, 2)}
+               "branches": Classes(2, 0), "activations": Classes(1, 2), "narrow": Classes(0, 1), "linear": Classes(0, 2)}
     contrasts = {"plain": Difference(1, 3, 3), "colour": Difference(2, 0, 2)}
 
     for name, target in classes.items():
@@ -58,9 +58,12 @@ def main(folder):
     captum.occlusion(store, found["colour"], classes["colour"], (3, 4), (2, 3))
     captum.feature_ablation(store, found["plain"], classes["plain"], (4, 4))
     captum.feature_ablation(store, found["colour"], classes["colour"], (3, 3), baseline=0.5)
+    captum.shapley(store, found["plain"], classes["plain"], (2, 3))
+    captum.lime(store, found["plain"], classes["plain"], (2, 3))
+    captum.lime(store, found["colour"], contrasts["colour"], (2, 2))
+    captum.shapley(store, found["colour"], contrasts["colour"], (2, 2), baseline=0.5)
 
-    for name in ("colour", "residual"):
-        sampled.smooth_grad(store, found[name], classes[name])
+    sampled.smooth_grad(store, found["colour"], classes["colour"])
     sampled.shap(store, found["colour"], classes["colour"], "references")
     hand_computed(store, found)
 
@@ -71,15 +74,17 @@ def main(folder):
     for name, layer in [("plain", "relu2"), ("strided", "relu1"), ("colour", "relu1")]:
         grad_cam.eigen_cam(store, found[name], layer, classes[name])
         grad_cam.scaled(store, found[name], classes[name], "grad-cam", layer)
-    for name in ("plain", "colour"):
-        grad_cam.score_cam(store, found[name], classes[name], "relu1")
-        grad_cam.full_grad(store, found[name], classes[name])
+    for name, layer in [("plain", "relu1"), ("colour", "relu1"), ("narrow", "relu1")]:
+        grad_cam.score_cam(store, found[name], classes[name], layer)
+    grad_cam.full_grad(store, found["narrow"], classes["narrow"])
 
     for name in ("plain", "unbiased", "strided", "residual", "colour", "branches", "activations"):
         if name != "activations":
             zennit.gradients(store, found[name], classes[name])
         zennit.rules(store, found[name], classes[name])
     zennit.rules(store, found["colour"], contrasts["colour"])
+    for name, target in [("residual", Classes(1, 2)), ("colour", Classes(0, 3)), ("branches", Classes(0, 3)), ("strided", Classes(1, 2, 0))]:
+        zennit.deep_taylor(store, found[name], target)
 
     total = store.finish()
     shutil.rmtree(folder, ignore_errors=True)
@@ -112,10 +117,13 @@ def hand_computed(store, found):
     captum.feature_ablation(store, network, first, (1, 3))
     captum.feature_ablation(store, network, first, (1, 2))
     captum.feature_ablation(store, network, first, (1, 2), baseline=4)
+    captum.shapley(store, network, first, (1, 3))
+    captum.shapley(store, network, first, (1, 2))
+    captum.lime(store, network, first, (1, 3), alpha=1, width=10.0)
 
     for name in ("lrp-dense", "lrp-dense-negative"):
         captum.lrp_rules(store, found[name], first)
-        zennit.rules(store, found[name], first)
+        zennit.rules(store, found[name], first, composites=False)
     captum.deeplift(store, found["two-relus"], first)
     captum.gradients(store, found["two-relus"], first)
 

@@ -15,7 +15,9 @@ ABLATION = ("ours leaves out the division by the score, which is one factor for 
 # Ours has a map before the ReLU, too, unless all its weights and activations are at least zero.
 METHODS = {
     "grad-cam": (GradCAM, True, None),
-    "grad-cam-plus-plus": (GradCAMPlusPlus, False, "pytorch-grad-cam adds 1e-6 to the denominator of α"),
+    "grad-cam-plus-plus": (GradCAMPlusPlus, False, 
+                           "pytorch-grad-cam adds 1e-6 to the denominator of α: a thousand times the score is explained, so that this is"
+                           " little beside the squares of gradients"),
     "hires-cam": (HiResCAM, True, None),
     "layer-cam": (LayerCAM, False, None),
     "xgrad-cam": (XGradCAM, True, "pytorch-grad-cam adds 1e-7 to the sum of activations"),
@@ -42,9 +44,10 @@ def run(kind, network, targets, layers, images):
 
 def maps(store, network, targets, layer, images="images"):
     for explainer, (kind, signed, note) in METHODS.items():
-        raw, _ = run(kind, network, targets, [layer], images)
+        explained = targets.times(1000) if explainer == "grad-cam-plus-plus" else targets
+        raw, _ = run(kind, network, explained, [layer], images)
         for relu in (True, False) if signed else (True,):
-            store.case(network, explainer, {"layer": layer, "relu": relu} if signed else {"layer": layer}, targets,
+            store.case(network, explainer, {"layer": layer, "relu": relu} if signed else {"layer": layer}, explained,
                        np.maximum(raw[0], 0) if relu else raw[0], PEER,
                        "%s.get_cam_image of %s%s" % (kind.__name__, layer, ", ReLU" if relu else ""), images,
                        layer if relu else layer + "-signed", note=note)
@@ -82,4 +85,6 @@ def eigen_cam(store, network, layer, targets, images="images"):
 
 def full_grad(store, network, targets, images="images"):
     _, scaled = run(FullGrad, network, targets, [], images)
-    store.case(network, "full-grad", {}, targets, scaled, PEER, "FullGrad(model, [])(x)", images)
+    store.case(network, "full-grad", {}, targets, scaled, PEER, "FullGrad(model, [])(x)", images, scale="min-max",
+               note="pytorch-grad-cam scales each channel to [0, 1], the paper and ours each layer: the same where layers have one"
+               " channel, as here; and it scales the sum")

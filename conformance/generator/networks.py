@@ -50,7 +50,7 @@ def to_axes(maps):
 class Module(torch.nn.Module):
     """A network in torch.
 
-    addition: makes the module of a residual sum, which each peer wants of its own kind, and
+    addition: makes the module of a residual sum from the number of channels, which each peer wants of its own kind, and
     stacked: whether that module takes one stacked tensor instead of two.
     separate_pools: clones what enters a max-pool, see the note on DeepLIFT.
     """
@@ -89,6 +89,9 @@ class Module(torch.nn.Module):
 
 
 class Addition(torch.nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+
     def forward(self, a, b):
         return a + b
 
@@ -151,7 +154,7 @@ def build(operation, shapes, addition):
     if kind == "global-mean":
         return torch.nn.AdaptiveAvgPool2d(1), (1, 1, channels)
     if kind == "add":
-        return (addition or Addition)(), shapes[0]
+        return (addition or Addition)(channels), shapes[0]
     if kind == "concatenate":
         return None, (height, width, sum(shape[2] for shape in shapes))
     raise ValueError(kind)
@@ -285,6 +288,14 @@ def activations():
          w.dense("dense1", "elu", 80, 6), {"name": "tanh", "type": "tanh", "inputs": ["dense1"]}, w.dense("logits", "tanh", 6, 3, gain=2)])
 
 
+def narrow():
+    w = Weights(7)
+    return Network(
+        "narrow", "one channel in every layer", {"images": images(19, 2, 8, 10, 1)}, 0, 1,
+        [w.convolution("conv1", "image", 3, 1, 1), relu("relu1", "conv1"), pool("pool1", "relu1", "max-pool"),
+         w.convolution("conv2", "pool1", 3, 1, 1), relu("relu2", "conv2"), w.dense("logits", "relu2", 20, 3, gain=2)])
+
+
 def unbiased():
     """`plain` without biases: where peers differ in what a rule does with the bias, this one compares the rest."""
     network = plain()
@@ -351,5 +362,5 @@ def pixels(values):
 
 def all_networks():
     return [plain(), unbiased(), strided(), residual(), colour(), branches(),
-            activations(), linear(), one_convolution(), multi_layer(),
+            activations(), narrow(), linear(), one_convolution(), multi_layer(),
             lrp_dense("lrp-dense", 2), lrp_dense("lrp-dense-negative", -2), two_relus()]

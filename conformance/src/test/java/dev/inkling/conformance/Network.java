@@ -78,8 +78,8 @@ record Network(
             String scale,
             Double tolerance) {}
 
-    static Network read(Path folder) {
-        return JSON.readValue(folder.resolve("network.json"), Network.class);
+    static Network read(String name) {
+        return JSON.readValue(DATA.resolve(name).resolve("network.json"), Network.class);
     }
 
     List<Case> cases() {
