@@ -46,7 +46,7 @@ public final class ExplainerContract<O extends Record> {
         Model model = provider.card().layers().contains(Kind.ATTENTION)
                 ? AttentionModel.random(1, 6, 5, 2, 3)
                 : ConvolutionModel.random(1, 6, 5, 2, 4, 3);
-        return new ExplainerContract<>(new Subject<>(provider, model, Map.of()), Map.of());
+        return new ExplainerContract<>(new Subject<>(provider, model, Map.of(), Map.of()), Map.of());
     }
 
     /** The contract of a wrapper, around the gradient. */
@@ -60,7 +60,7 @@ public final class ExplainerContract<O extends Record> {
      * @param model deterministic, with at least two classes and images that are not square
      */
     public ExplainerContract<O> on(Model model) {
-        return new ExplainerContract<>(new Subject<>(subject.provider(), model, subject.options()), exceptions);
+        return new ExplainerContract<>(subject.on(model), exceptions);
     }
 
     /**
@@ -70,8 +70,18 @@ public final class ExplainerContract<O extends Record> {
      * @param value as a user types it
      */
     public ExplainerContract<O> with(String option, String value) {
-        return new ExplainerContract<>(
-                new Subject<>(subject.provider(), subject.model(), put(subject.options(), option, value)), exceptions);
+        return new ExplainerContract<>(subject.by(option, value), exceptions);
+    }
+
+    /**
+     * With these values to choose from where it is tested whether an option changes the answer: for texts, and for types of
+     * the explainer's own.
+     *
+     * @param option as a user types it
+     * @param values other than the default, as a user types them
+     */
+    public ExplainerContract<O> trying(String option, String... values) {
+        return new ExplainerContract<>(subject.trying(option, List.of(values)), exceptions);
     }
 
     /**
@@ -85,17 +95,13 @@ public final class ExplainerContract<O extends Record> {
         if (reason.isBlank()) {
             throw new IllegalArgumentException("an exception from '" + test + "' needs a reason");
         }
-        return new ExplainerContract<>(subject, put(exceptions, test, reason));
+        Map<String, String> more = new LinkedHashMap<>(exceptions);
+        more.put(test, reason);
+        return new ExplainerContract<>(subject, more);
     }
 
     ExplainerProvider<O> provider() {
         return subject.provider();
-    }
-
-    private static Map<String, String> put(Map<String, String> map, String key, String value) {
-        Map<String, String> more = new LinkedHashMap<>(map);
-        more.put(key, value);
-        return Map.copyOf(more);
     }
 
     /**
@@ -110,6 +116,8 @@ public final class ExplainerContract<O extends Record> {
                         new ResultChecks(subject),
                         new RepetitionChecks(subject),
                         new DeclarationChecks(subject),
+                        new CompletenessChecks(subject),
+                        new ClosedFormChecks(subject),
                         new RefusalChecks(subject))
                 .flatMap(Checks::tests)
                 .toList();

@@ -1,11 +1,13 @@
 package dev.inkling.tck;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer.Kind;
 import dev.inkling.spi.Targets;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.function.Executable;
@@ -29,6 +32,7 @@ record RefusalChecks(Subject<?> subject) implements Checks {
                 dynamicTest("a missing capability is named", this::aMissingCapabilityIsNamed),
                 dynamicTest("a missing kind of layer is named", this::aMissingKindOfLayerIsNamed),
                 dynamicTest("images that do not fit are refused", this::imagesThatDoNotFitAreRefused),
+                dynamicTest("pixels that are not finite are named", this::pixelsThatAreNotFiniteAreNamed),
                 dynamicTest("targets that do not fit are refused", this::targetsThatDoNotFitAreRefused));
         return subject.hasOption(LAYER)
                 ? Stream.concat(
@@ -40,10 +44,9 @@ record RefusalChecks(Subject<?> subject) implements Checks {
         Set<Class<?>> needs = subject.card().needs();
         for (Class<?> missing : needs) {
             Class<?>[] others = needs.stream().filter(need -> need != missing).toArray(Class<?>[]::new);
-            assertRefused(
-                    "does not offer " + missing.getSimpleName(),
-                    () -> subject.explainer()
-                            .explain(new BlackBox(subject.model(), others), subject.images(), subject.targets()),
+            assertRefusedBeforeWork(
+                    missing.getSimpleName(),
+                    new BlackBox(subject.model(), others),
                     "a model without " + missing.getSimpleName());
         }
     }
@@ -93,6 +96,31 @@ record RefusalChecks(Subject<?> subject) implements Checks {
                 () -> subject.with(LAYER, "no-such-layer")
                         .explain(subject.model(), subject.images(), subject.targets()),
                 "layer=no-such-layer");
+    }
+
+    private void pixelsThatAreNotFiniteAreNamed() {
+        float[] pixels = FloatArrays.flat(subject.images());
+        ModelSignature signature = subject.signature();
+        int image = 1;
+        int row = signature.height() - 1;
+        int column = signature.width() - 2;
+        for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            float[] broken = pixels.clone();
+            broken[image * signature.imageSize() + (row * signature.width() + column) * signature.channels()] = value;
+            assertRefused(
+                    "image " + image + " holds " + value + " at row " + row + ", column " + column,
+                    () -> subject.explainer()
+                            .explain(subject.model(), Examples.shaped(signature, broken), subject.targets()),
+                    "an image with the value " + value);
+        }
+    }
+
+    private void assertRefusedBeforeWork(String mentioned, Model model, String what) {
+        AtomicInteger asked = new AtomicInteger();
+        Model observed = new ObservedModel(model, asked::addAndGet);
+        assertRefused(
+                mentioned, () -> subject.explainer().explain(observed, subject.images(), subject.targets()), what);
+        assertEquals(0, asked.get(), () -> what + " is refused, but after it was asked about that many images");
     }
 
     private static void assertRefused(String mentioned, Executable explanation, String what) {

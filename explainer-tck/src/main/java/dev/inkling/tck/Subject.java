@@ -21,8 +21,26 @@ import org.tensorflow.ndarray.FloatNdArray;
  * Who is held to the contract: a provider, by the options and on the model that its author chose.
  *
  * @param options what the author set, by name; the rest are defaults
+ * @param candidates values to try, by the name of the option
  */
-record Subject<O extends Record>(ExplainerProvider<O> provider, Model model, Map<String, String> options) {
+record Subject<O extends Record>(
+        ExplainerProvider<O> provider, Model model, Map<String, String> options, Map<String, List<String>> candidates) {
+
+    Subject<O> on(Model other) {
+        return new Subject<>(provider, other, options, candidates);
+    }
+
+    Subject<O> by(String option, String value) {
+        Map<String, String> more = new LinkedHashMap<>(options);
+        more.put(option, value);
+        return new Subject<>(provider, model, more, candidates);
+    }
+
+    Subject<O> trying(String option, List<String> values) {
+        Map<String, List<String>> more = new LinkedHashMap<>(candidates);
+        more.put(option, values);
+        return new Subject<>(provider, model, options, more);
+    }
 
     ExplainerCard card() {
         return provider.card();
