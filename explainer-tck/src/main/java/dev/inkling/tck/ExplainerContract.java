@@ -104,6 +104,10 @@ public final class ExplainerContract<O extends Record> {
         return subject.provider();
     }
 
+    Model model() {
+        return subject.model();
+    }
+
     /**
      * A test for each promise, named after it.
      *
