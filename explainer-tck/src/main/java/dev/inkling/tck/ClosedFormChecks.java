@@ -29,6 +29,9 @@ record ClosedFormChecks(Subject<?> subject) implements Checks {
 
     private static final Model MODEL = ClosedForms.spots(HEIGHT, WIDTH, CHANNELS, SPOTS);
 
+    /** Brighter than the rest, and neither black nor white, which are baselines. */
+    private static final float BRIGHT = 0.8f;
+
     /** Of the largest value: masks drawn at random point a little beside. */
     private static final double POINTED = 0.5;
 
@@ -95,7 +98,7 @@ record ClosedFormChecks(Subject<?> subject) implements Checks {
         for (int n = 0; n < SPOTS.length; n++) {
             classes[n] = n;
             for (int c = 0; c < CHANNELS; c++) {
-                pixels[(n * HEIGHT * WIDTH + SPOTS[n]) * CHANNELS + c] = 1;
+                pixels[(n * HEIGHT * WIDTH + SPOTS[n]) * CHANNELS + c] = BRIGHT;
             }
         }
         FloatNdArray images = Examples.shaped(MODEL.signature(), pixels);

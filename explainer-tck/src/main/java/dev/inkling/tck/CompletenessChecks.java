@@ -10,15 +10,16 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
- * A method that declares its maps complete keeps that: they sum to the target's score minus its score at the baseline. Three
- * ways to ask, for the baseline is known only where the explainer has an option {@code baseline} of type {@link Baseline}:
- * between two images the baseline's score cancels out, and a model that ignores its images has the same score at every
- * baseline.
+ * A method that declares its maps complete keeps that: they sum to the target's score minus its score at the baseline. The
+ * baseline is known where the author told it, or the explainer has an option {@code baseline} of type {@link Baseline}.
+ * Otherwise it is taken for the same for all images, so that its score cancels out between two of them. A model that ignores
+ * its images has the same score at every baseline.
  */
 record CompletenessChecks(Subject<?> subject) implements Checks {
 
@@ -42,59 +43,58 @@ record CompletenessChecks(Subject<?> subject) implements Checks {
     }
 
     private void declaredCompletenessIsKept() {
-        assertDifferences(subject.model(), false, TOLERANCE_WITH_KINKS);
-        assertNothing(false);
+        assertComplete(subject.model(), false, TOLERANCE_WITH_KINKS);
         for (Model smooth : ClosedForms.smooth()) {
             if (subject.canExplain(smooth)) {
-                assertDifferences(smooth, false, TOLERANCE);
-                assertFromBaselines(smooth);
+                assertComplete(smooth, false, TOLERANCE);
             }
         }
+        assertNothing(false);
     }
 
     private void aDeltaIsTheError() {
-        if (!subject.explained().diagnostics().containsKey(DELTA)) {
-            return;
-        }
-        assertDifferences(subject.model(), true, TOLERANCE);
-        assertNothing(true);
-    }
-
-    /** Differences between images, of sums and of scores. */
-    private void assertDifferences(Model model, boolean lessDelta, double tolerance) {
-        double[] sums = sums(subject.explainer(), model, lessDelta);
-        float[] scores = target(model).scores(model.scores(Examples.images(model.signature())));
-        for (int i = 1; i < scores.length; i++) {
-            double expected = (double) scores[i] - scores[0];
-            assertEquals(
-                    expected,
-                    sums[i] - sums[0],
-                    tolerance * Math.max(1, Math.abs(expected)),
-                    "model '" + model.signature().name() + "', difference between images " + i
-                            + " and 0 of scores and of sums" + (lessDelta ? " less the convergence delta" : ""));
+        if (subject.explained().diagnostics().containsKey(DELTA)) {
+            assertComplete(subject.model(), true, TOLERANCE);
+            assertNothing(true);
         }
     }
 
-    /** From baselines that the contract chooses, and so knows. */
-    private void assertFromBaselines(Model model) {
+    private void assertComplete(Model model, boolean lessDelta, double tolerance) {
         boolean choosable = subject.optionSpecs().stream()
                 .anyMatch(spec -> spec.name().equals(BASELINE) && spec.type().equals(BASELINE));
-        for (String baseline : choosable ? List.of("black", "white", "0.5") : List.<String>of()) {
-            FloatNdArray images = Examples.images(model.signature());
-            Targets target = target(model);
-            float[] ends = target.scores(model.scores(images));
-            float[] starts =
-                    target.scores(model.scores(Baseline.valueOf(baseline).forImages(model, images)));
-            double[] sums = sums(subject.with(BASELINE, baseline), model, false);
-            for (int i = 0; i < sums.length; i++) {
-                double expected = (double) ends[i] - starts[i];
-                assertEquals(
-                        expected,
-                        sums[i],
-                        TOLERANCE * Math.max(1, Math.abs(expected)),
-                        "model '" + model.signature().name() + "', baseline=" + baseline
-                                + ", difference of scores between image " + i + " and its baseline, and sum");
+        if (choosable) {
+            for (String baseline : List.of("black", "white", "0.5")) {
+                assertSums(
+                        model,
+                        subject.with(BASELINE, baseline),
+                        Optional.of(Baseline.valueOf(baseline)),
+                        lessDelta,
+                        tolerance);
             }
+        } else {
+            assertSums(model, subject.explainer(), subject.baseline(), lessDelta, tolerance);
+        }
+    }
+
+    private static void assertSums(
+            Model model, Explainer explainer, Optional<Baseline> baseline, boolean lessDelta, double tolerance) {
+        FloatNdArray images = Examples.images(model.signature());
+        Targets target = target(model);
+        float[] ends = target.scores(model.scores(images));
+        float[] starts = baseline.map(known -> target.scores(model.scores(known.forImages(model, images))))
+                .orElseGet(() -> new float[ends.length]);
+        double[] sums = sums(explainer, model, lessDelta);
+        // Of an unknown baseline the first image tells the score.
+        double unknown = baseline.isPresent() ? 0 : ends[0] - sums[0];
+        for (int i = 0; i < ends.length; i++) {
+            double expected = (double) ends[i] - starts[i] - unknown;
+            assertEquals(
+                    expected,
+                    sums[i],
+                    tolerance * Math.max(1, Math.abs(expected)),
+                    "model '" + model.signature().name() + "', baseline "
+                            + baseline.map(Object::toString).orElse("unknown, by image 0") + ", image " + i
+                            + ": difference of scores, and sum" + (lessDelta ? " less the convergence delta" : ""));
         }
     }
 

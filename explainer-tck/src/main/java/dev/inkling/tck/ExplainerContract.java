@@ -3,6 +3,7 @@ package dev.inkling.tck;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
@@ -12,6 +13,7 @@ import dev.inkling.spi.WrapperProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -46,7 +48,7 @@ public final class ExplainerContract<O extends Record> {
         Model model = provider.card().layers().contains(Kind.ATTENTION)
                 ? AttentionModel.random(1, 6, 5, 2, 3)
                 : ConvolutionModel.random(1, 6, 5, 2, 4, 3);
-        return new ExplainerContract<>(new Subject<>(provider, model, Map.of(), Map.of()), Map.of());
+        return new ExplainerContract<>(new Subject<>(provider, model, Map.of(), Map.of(), Optional.empty()), Map.of());
     }
 
     /** The contract of a wrapper, around the gradient. */
@@ -82,6 +84,14 @@ public final class ExplainerContract<O extends Record> {
      */
     public ExplainerContract<O> trying(String option, String... values) {
         return new ExplainerContract<>(subject.trying(option, List.of(values)), exceptions);
+    }
+
+    /**
+     * With this baseline for a method whose maps are complete and that has no option {@code baseline}: where it is not told, it
+     * is taken for the same for all images.
+     */
+    public ExplainerContract<O> relativeTo(Baseline baseline) {
+        return new ExplainerContract<>(subject.relativeTo(baseline), exceptions);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.inkling.tck;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -13,7 +14,11 @@ import org.junit.jupiter.api.TestFactory;
  * class PackagingIT extends PluginPackagingTest {}
  * }</pre>
  */
+@Tag(PluginPackagingTest.TAG)
 public abstract class PluginPackagingTest {
+
+    /** Tells these tests, which need the jar, from those that run before it is built. */
+    public static final String TAG = "packaging";
 
     private static final String JAR = "inkling.plugin.jar";
 

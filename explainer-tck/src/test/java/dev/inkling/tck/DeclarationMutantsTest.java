@@ -8,20 +8,25 @@ import static dev.inkling.tck.Mutants.after;
 import static dev.inkling.tck.Mutants.card;
 import static dev.inkling.tck.Mutants.caught;
 import static dev.inkling.tck.Mutants.changed;
+import static dev.inkling.tck.Mutants.failedChecks;
 import static dev.inkling.tck.Mutants.path;
 import static dev.inkling.tck.Mutants.provider;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract;
 import dev.inkling.spi.Attribution.Contract.Sign;
+import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
+import dev.inkling.tck.Mutants.None;
 import dev.inkling.tck.Mutants.Path;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -94,12 +99,23 @@ class DeclarationMutantsTest {
                 caught(
                         "a convergence delta that is always zero",
                         complete(options -> (model, images, targets) -> new Attribution(
-                                        path(options, 8)
+                                        path(options, 24)
                                                 .explain(model, images, targets)
                                                 .values(),
                                         COMPLETE)
                                 .with("convergence delta", new float[targets.count()])),
                         "a convergence delta is the error"));
+    }
+
+    /** Between images a score that was forgotten cancels out; from a baseline that the author told it does not. */
+    @Test
+    void aBaselineThatTheAuthorTold() throws Throwable {
+        ExplainerContract<?> contract = ExplainerContract.of(provider(
+                card(COMPLETE, Gradients.class), None.class, none -> path(new Path(new Baseline.White()), 64)));
+        assertThat(failedChecks(contract.relativeTo(new Baseline.White()))).isEmpty();
+        assertThat(failedChecks(contract)).isEmpty();
+        assertThat(failedChecks(contract.relativeTo(new Baseline.Black())))
+                .containsExactly("declared completeness is kept", "a convergence delta is the error");
     }
 
     private static ExplainerProvider<Path> complete(Function<Path, Explainer> creation) {

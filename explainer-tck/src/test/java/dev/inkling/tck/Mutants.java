@@ -365,8 +365,12 @@ final class Mutants {
     }
 
     static Set<String> failedChecks(ExplainerProvider<?> provider) throws Throwable {
+        return failedChecks(ExplainerContract.of(provider));
+    }
+
+    static Set<String> failedChecks(ExplainerContract<?> contract) throws Throwable {
         Set<String> failed = new LinkedHashSet<>();
-        for (DynamicTest test : ExplainerContract.of(provider).tests().toList()) {
+        for (DynamicTest test : contract.tests().toList()) {
             try {
                 test.getExecutable().execute();
             } catch (AssertionError | RuntimeException e) {
