@@ -132,7 +132,8 @@ public final class ExplainerContract<O extends Record> {
                         new DeclarationChecks(subject),
                         new CompletenessChecks(subject),
                         new ClosedFormChecks(subject),
-                        new RefusalChecks(subject))
+                        new RefusalChecks(subject),
+                        new WorkChecks(subject))
                 .flatMap(Checks::tests)
                 .toList();
         List<String> names = tests.stream().map(DynamicTest::getDisplayName).toList();

@@ -12,6 +12,7 @@ import static dev.inkling.tck.Mutants.provider;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
+import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.tck.Mutants.Layer;
@@ -57,6 +58,15 @@ class RefusalMutantsTest {
                                     model, FloatArrays.of(pixels, images.shape().asArray()), targets);
                         }),
                         "pixels that are not finite are named"),
+                caught(
+                        "a refusal in words of its own",
+                        provider((model, images, targets) -> {
+                            if (model.capability(Gradients.class).isEmpty()) {
+                                throw new InvalidInputException("Gradients, please");
+                            }
+                            return GRADIENT.explain(model, images, targets);
+                        }),
+                        "a missing capability is named"),
                 caught(
                         "zeros for a missing capability",
                         provider((model, images, targets) ->
