@@ -3,6 +3,7 @@ package dev.inkling.tck;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
@@ -51,7 +52,7 @@ public final class ExplainerContract<O extends Record> {
         return new ExplainerContract<>(new Subject<>(provider, model, Map.of(), Map.of(), Optional.empty()), Map.of());
     }
 
-    /** The contract of a wrapper, around the gradient. */
+    /** The contract of a wrapper: that of explainers, around the gradient, and what it owes to all that it may be around. */
     public static <O extends Record> ExplainerContract<O> of(WrapperProvider<O> wrapper) {
         return of(new WrappedGradient<>(wrapper));
     }
@@ -110,12 +111,9 @@ public final class ExplainerContract<O extends Record> {
         return new ExplainerContract<>(subject, more);
     }
 
-    ExplainerProvider<O> provider() {
-        return subject.provider();
-    }
-
-    Model model() {
-        return subject.model();
+    /** What the explainer says of the contract's images. */
+    Attribution explained() {
+        return subject.explained();
     }
 
     /**
@@ -124,18 +122,7 @@ public final class ExplainerContract<O extends Record> {
      * @throws IllegalArgumentException if there is no test of an exception's name
      */
     public Stream<DynamicTest> tests() {
-        List<DynamicTest> tests = Stream.of(
-                        new CardChecks(subject),
-                        new OptionChecks(subject),
-                        new ResultChecks(subject),
-                        new RepetitionChecks(subject),
-                        new DeclarationChecks(subject),
-                        new CompletenessChecks(subject),
-                        new ClosedFormChecks(subject),
-                        new RefusalChecks(subject),
-                        new WorkChecks(subject))
-                .flatMap(Checks::tests)
-                .toList();
+        List<DynamicTest> tests = checks().flatMap(Checks::tests).toList();
         List<String> names = tests.stream().map(DynamicTest::getDisplayName).toList();
         exceptions.keySet().stream().filter(name -> !names.contains(name)).forEach(name -> {
             throw new IllegalArgumentException(
@@ -145,6 +132,27 @@ public final class ExplainerContract<O extends Record> {
                 .map(test -> exceptions.containsKey(test.getDisplayName())
                         ? excepted(test, exceptions.get(test.getDisplayName()))
                         : test);
+    }
+
+    private Stream<Checks> checks() {
+        Stream<Checks> all = Stream.of(
+                new CardChecks(subject),
+                new OptionChecks(subject),
+                new ResultChecks(subject),
+                new RepetitionChecks(subject),
+                new DeclarationChecks(subject),
+                new CompletenessChecks(subject),
+                new ClosedFormChecks(subject),
+                new RefusalChecks(subject),
+                new WorkChecks(subject));
+        return subject.provider() instanceof WrappedGradient<O> wrapped
+                ? Stream.concat(all, Stream.of(new WrapperChecks<>(wrapped.wrapper(), subject)))
+                : all;
+    }
+
+    /** Whose contract it is: a provider of explainers or of wrappers. */
+    Object service() {
+        return subject.provider() instanceof WrappedGradient<O> wrapped ? wrapped.wrapper() : subject.provider();
     }
 
     private static DynamicTest excepted(DynamicTest test, String reason) {

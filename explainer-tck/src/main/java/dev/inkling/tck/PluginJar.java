@@ -24,8 +24,6 @@ import java.util.jar.JarFile;
  */
 record PluginJar(Path jar, List<Path> libraries) {
 
-    private static final String SERVICE_FILE = "META-INF/services/" + ExplainerProvider.class.getName();
-
     private static final String CLASS = ".class";
 
     /** The manifest's main attribute of this name. */
@@ -59,13 +57,12 @@ record PluginJar(Path jar, List<Path> libraries) {
         }
     }
 
-    /** The providers that the service file names. */
-    List<String> services() throws IOException {
+    /** The providers of a service that its file names; none where there is no file. */
+    List<String> providers(Class<?> service) throws IOException {
         try (JarFile file = open()) {
-            JarEntry entry = file.getJarEntry(SERVICE_FILE);
+            JarEntry entry = file.getJarEntry("META-INF/services/" + service.getName());
             if (entry == null) {
-                return fail("no '" + SERVICE_FILE + "' in " + jar.getFileName()
-                        + ": nobody will find its explainers; name each provider's class there, one a line");
+                return List.of();
             }
             try (InputStream in = file.getInputStream(entry)) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8)

@@ -1,25 +1,22 @@
 package dev.inkling.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerProvider;
-import dev.inkling.spi.Model;
-import dev.inkling.spi.Options;
 import dev.inkling.spi.PluginClassLoader;
 import dev.inkling.spi.SpiVersion;
+import dev.inkling.spi.WrapperProvider;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -31,6 +28,8 @@ public final class PluginPackaging {
 
     /** The class files of Java 17, the oldest that Inkling runs on. */
     private static final int JAVA_17 = 61;
+
+    private static final List<Class<?>> SERVICES = List.of(ExplainerProvider.class, WrapperProvider.class);
 
     private final PluginJar plugin;
 
@@ -48,7 +47,7 @@ public final class PluginPackaging {
         PluginPackaging packaging = new PluginPackaging(new PluginJar(jar, List.of(libraries)));
         return Stream.of(
                 dynamicTest("the manifest names the SPI's version", packaging::theManifestNamesTheSpisVersion),
-                dynamicTest("the service file lists the providers", packaging::theServiceFileListsTheProviders),
+                dynamicTest("the service files list the providers", packaging::theServiceFilesListTheProviders),
                 dynamicTest("a provider is made without parameters", packaging::aProviderIsMadeWithoutParameters),
                 dynamicTest("what is shared stays out of the jar", packaging::whatIsSharedStaysOutOfTheJar),
                 dynamicTest("classes run on Java 17", packaging::classesRunOnJava17),
@@ -64,31 +63,34 @@ public final class PluginPackaging {
                         + ", without which no class of the jar is loaded");
     }
 
-    private void theServiceFileListsTheProviders() throws IOException {
-        List<String> services = plugin.services();
+    private void theServiceFilesListTheProviders() throws IOException {
         try (PluginClassLoader loader = plugin.load()) {
-            List<String> providers = new ArrayList<>();
-            for (String name : plugin.classes()) {
-                if (isProvider(load(loader, name))) {
-                    providers.add(name);
+            boolean provides = false;
+            for (Class<?> service : SERVICES) {
+                Set<String> present = new TreeSet<>();
+                for (String name : plugin.classes()) {
+                    Class<?> type = load(loader, name);
+                    if (service.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
+                        present.add(name);
+                    }
                 }
+                assertEquals(
+                        present,
+                        new TreeSet<>(plugin.providers(service)),
+                        "the classes in the jar that implement " + service.getSimpleName()
+                                + ", and those that META-INF/services/" + service.getName() + " names, one a line");
+                provides |= !present.isEmpty();
             }
-            assertFalse(providers.isEmpty(), "no class in the jar implements ExplainerProvider");
-            assertEquals(
-                    new TreeSet<>(providers),
-                    new TreeSet<>(services),
-                    "the providers in the jar, and those that its service file names");
+            assertTrue(provides, "no class in the jar implements ExplainerProvider or WrapperProvider");
         }
-    }
-
-    private static boolean isProvider(Class<?> type) {
-        return ExplainerProvider.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers());
     }
 
     private void aProviderIsMadeWithoutParameters() throws IOException {
         try (PluginClassLoader loader = plugin.load()) {
-            for (String name : plugin.services()) {
-                provider(loader, name);
+            for (Class<?> service : SERVICES) {
+                for (String name : plugin.providers(service)) {
+                    provider(loader, service, name);
+                }
             }
         }
     }
@@ -131,35 +133,36 @@ public final class PluginPackaging {
 
     private void explainersExplainFromTheJarAlone() throws IOException {
         try (PluginClassLoader loader = plugin.load()) {
-            for (String name : plugin.services()) {
-                explain(name, provider(loader, name));
+            for (String name : plugin.providers(ExplainerProvider.class)) {
+                explain(name, () -> {
+                    ExplainerProvider<?> explainer = provider(loader, ExplainerProvider.class, name);
+                    return ExplainerContract.of(explainer);
+                });
+            }
+            for (String name : plugin.providers(WrapperProvider.class)) {
+                explain(name, () -> {
+                    WrapperProvider<?> wrapper = provider(loader, WrapperProvider.class, name);
+                    return ExplainerContract.of(wrapper);
+                });
             }
         }
     }
 
-    private static <O extends Record> void explain(String name, ExplainerProvider<O> provider) {
+    private static void explain(String name, Supplier<ExplainerContract<?>> contract) {
         try {
-            Model model = ExplainerContract.of(provider).model();
-            Explainer explainer = provider.create(Options.defaults(provider.options()));
-            Attributions.assertFinite(
-                    explainer.explain(
-                            model,
-                            Examples.images(model.signature()),
-                            Examples.targets(model.signature().classCount())),
-                    name);
+            Attributions.assertFinite(contract.get().explained(), name);
         } catch (NoClassDefFoundError e) {
             fail(missing(name, e), e);
         }
     }
 
-    private static ExplainerProvider<?> provider(ClassLoader loader, String name) {
+    private static <T> T provider(ClassLoader loader, Class<T> service, String name) {
         try {
-            Constructor<?> constructor = load(loader, name).getConstructor();
-            return (ExplainerProvider<?>) constructor.newInstance();
+            return service.cast(load(loader, name).getConstructor().newInstance());
         } catch (NoSuchMethodException | IllegalAccessException e) {
             return fail(name + " is not public, or has no public constructor without parameters", e);
         } catch (ReflectiveOperationException | ClassCastException e) {
-            return fail(name + " cannot be made, or is no ExplainerProvider", e);
+            return fail(name + " cannot be made, or is no " + service.getSimpleName(), e);
         }
     }
 

@@ -3,10 +3,14 @@ package dev.inkling.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.SpiVersion;
+import dev.inkling.spi.WrapperCard;
+import dev.inkling.spi.WrapperProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -28,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PluginPackagingMutantsTest {
 
     private static final String MANIFEST = "the manifest names the SPI's version";
-    private static final String SERVICES = "the service file lists the providers";
+    private static final String SERVICES = "the service files list the providers";
     private static final String CONSTRUCTOR = "a provider is made without parameters";
     private static final String SHARED = "what is shared stays out of the jar";
     private static final String JAVA_17 = "classes run on Java 17";
@@ -74,8 +79,8 @@ class PluginPackagingMutantsTest {
     @Test
     void noServiceFile() throws Throwable {
         entries.remove(SERVICE_FILE);
-        assertThat(failures()).containsOnlyKeys(SERVICES, CONSTRUCTOR, EXPLAINS);
-        assertThat(failures().get(SERVICES)).contains("no '" + SERVICE_FILE + "' in plugin.jar");
+        assertThat(failures()).containsOnlyKeys(SERVICES);
+        assertThat(failures().get(SERVICES)).contains("those that " + SERVICE_FILE + " names", "[" + SAMPLE + "]");
     }
 
     @Test
@@ -83,6 +88,30 @@ class PluginPackagingMutantsTest {
         services(SAMPLE, "dev.inkling.tck.Renamed");
         assertThat(failures()).containsOnlyKeys(SERVICES, CONSTRUCTOR, EXPLAINS);
         assertThat(failures().get(CONSTRUCTOR)).contains("names dev.inkling.tck.Renamed, which is not there");
+    }
+
+    @Test
+    void nothingAtAll() throws Throwable {
+        entries.clear();
+        assertThat(failures()).containsOnlyKeys(SERVICES);
+        assertThat(failures().get(SERVICES))
+                .contains("no class in the jar implements ExplainerProvider or WrapperProvider");
+    }
+
+    @Test
+    void aWrapperIsAPluginToo() throws Throwable {
+        addClass(SampleWrapper.class.getName());
+        addClass(SampleWrapper.Options.class.getName());
+        assertThat(failures()).containsOnlyKeys(SERVICES);
+        entries.put(
+                "META-INF/services/dev.inkling.spi.WrapperProvider",
+                SampleWrapper.class.getName().getBytes(StandardCharsets.UTF_8));
+        assertThat(failures()).isEmpty();
+        entries.remove(SERVICE_FILE);
+        entries.keySet().removeIf(name -> name.contains("SamplePlugin"));
+        assertThat(failures()).containsOnlyKeys(EXPLAINS);
+        assertThat(failures().get(EXPLAINS))
+                .contains(SampleWrapper.class.getName() + " uses " + SAMPLE + "$Arithmetic, which is neither");
     }
 
     @Test
@@ -175,6 +204,41 @@ class PluginPackagingMutantsTest {
         @Override
         public Explainer create(SamplePlugin.Options options) {
             return sample.create(options);
+        }
+    }
+
+    /** A wrapper that multiplies, by a class of the other plug-in. */
+    public static final class SampleWrapper implements WrapperProvider<SampleWrapper.Options> {
+
+        /** None. */
+        public record Options() {}
+
+        @Override
+        public WrapperCard card() {
+            return new WrapperCard("doubled", "Doubled", "Twice", "https://example.org", Set.of());
+        }
+
+        @Override
+        public Class<Options> options() {
+            return Options.class;
+        }
+
+        @Override
+        public Attribution.Contract contract(Attribution.Contract wrapped, Options options) {
+            return wrapped;
+        }
+
+        @Override
+        public Explainer wrap(Explainer explainer, Options options) {
+            return (model, images, targets) -> {
+                Attribution once = explainer.explain(model, images, targets);
+                float[] values = FloatArrays.flat(once.values());
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = new SamplePlugin.Arithmetic(2).apply(values[i]);
+                }
+                return new Attribution(
+                        FloatArrays.of(values, once.values().shape().asArray()), once.contract(), once.diagnostics());
+            };
         }
     }
 
