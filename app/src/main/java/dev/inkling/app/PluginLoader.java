@@ -4,6 +4,7 @@ import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Options;
+import dev.inkling.spi.PluginClassLoader;
 import dev.inkling.spi.SpiVersion;
 import dev.inkling.spi.WrapperCard;
 import dev.inkling.spi.WrapperProvider;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.PluginClassLoader;
 import dev.inkling.spi.Targets;
 import java.io.IOException;
 import java.nio.file.Files;

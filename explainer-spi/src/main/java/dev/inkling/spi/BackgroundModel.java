@@ -21,7 +21,6 @@ public final class BackgroundModel implements Model, Background {
      */
     public BackgroundModel(Model model, FloatNdArray images) {
         this.model = Objects.requireNonNull(model, "model");
-        model.signature().requireImages(images);
         this.pixels = FloatArrays.flat(images);
         this.shape = images.shape().asArray();
         for (int i = 0; i < pixels.length; i++) {
@@ -31,6 +30,7 @@ public final class BackgroundModel implements Model, Background {
                         i / model.signature().imageSize(), pixels[i]);
             }
         }
+        model.signature().requireImages(images);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.inkling.tck;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.inkling.spi.Attribution;
+import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
@@ -12,6 +14,7 @@ import dev.inkling.spi.WrapperProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -46,10 +49,10 @@ public final class ExplainerContract<O extends Record> {
         Model model = provider.card().layers().contains(Kind.ATTENTION)
                 ? AttentionModel.random(1, 6, 5, 2, 3)
                 : ConvolutionModel.random(1, 6, 5, 2, 4, 3);
-        return new ExplainerContract<>(new Subject<>(provider, model, Map.of()), Map.of());
+        return new ExplainerContract<>(new Subject<>(provider, model, Map.of(), Map.of(), Optional.empty()), Map.of());
     }
 
-    /** The contract of a wrapper, around the gradient. */
+    /** The contract of a wrapper: that of explainers, around the gradient, and what it owes to all that it may be around. */
     public static <O extends Record> ExplainerContract<O> of(WrapperProvider<O> wrapper) {
         return of(new WrappedGradient<>(wrapper));
     }
@@ -60,7 +63,7 @@ public final class ExplainerContract<O extends Record> {
      * @param model deterministic, with at least two classes and images that are not square
      */
     public ExplainerContract<O> on(Model model) {
-        return new ExplainerContract<>(new Subject<>(subject.provider(), model, subject.options()), exceptions);
+        return new ExplainerContract<>(subject.on(model), exceptions);
     }
 
     /**
@@ -70,8 +73,26 @@ public final class ExplainerContract<O extends Record> {
      * @param value as a user types it
      */
     public ExplainerContract<O> with(String option, String value) {
-        return new ExplainerContract<>(
-                new Subject<>(subject.provider(), subject.model(), put(subject.options(), option, value)), exceptions);
+        return new ExplainerContract<>(subject.by(option, value), exceptions);
+    }
+
+    /**
+     * With these values to choose from where it is tested whether an option changes the answer: for texts, and for types of
+     * the explainer's own.
+     *
+     * @param option as a user types it
+     * @param values other than the default, as a user types them
+     */
+    public ExplainerContract<O> trying(String option, String... values) {
+        return new ExplainerContract<>(subject.trying(option, List.of(values)), exceptions);
+    }
+
+    /**
+     * With this baseline for a method whose maps are complete and that has no option {@code baseline}: where it is not told, it
+     * is taken for the same for all images.
+     */
+    public ExplainerContract<O> relativeTo(Baseline baseline) {
+        return new ExplainerContract<>(subject.relativeTo(baseline), exceptions);
     }
 
     /**
@@ -85,17 +106,14 @@ public final class ExplainerContract<O extends Record> {
         if (reason.isBlank()) {
             throw new IllegalArgumentException("an exception from '" + test + "' needs a reason");
         }
-        return new ExplainerContract<>(subject, put(exceptions, test, reason));
+        Map<String, String> more = new LinkedHashMap<>(exceptions);
+        more.put(test, reason);
+        return new ExplainerContract<>(subject, more);
     }
 
-    ExplainerProvider<O> provider() {
-        return subject.provider();
-    }
-
-    private static Map<String, String> put(Map<String, String> map, String key, String value) {
-        Map<String, String> more = new LinkedHashMap<>(map);
-        more.put(key, value);
-        return Map.copyOf(more);
+    /** What the explainer says of the contract's images. */
+    Attribution explained() {
+        return subject.explained();
     }
 
     /**
@@ -104,15 +122,7 @@ public final class ExplainerContract<O extends Record> {
      * @throws IllegalArgumentException if there is no test of an exception's name
      */
     public Stream<DynamicTest> tests() {
-        List<DynamicTest> tests = Stream.of(
-                        new CardChecks(subject),
-                        new OptionChecks(subject),
-                        new ResultChecks(subject),
-                        new RepetitionChecks(subject),
-                        new DeclarationChecks(subject),
-                        new RefusalChecks(subject))
-                .flatMap(Checks::tests)
-                .toList();
+        List<DynamicTest> tests = checks().flatMap(Checks::tests).toList();
         List<String> names = tests.stream().map(DynamicTest::getDisplayName).toList();
         exceptions.keySet().stream().filter(name -> !names.contains(name)).forEach(name -> {
             throw new IllegalArgumentException(
@@ -122,6 +132,27 @@ public final class ExplainerContract<O extends Record> {
                 .map(test -> exceptions.containsKey(test.getDisplayName())
                         ? excepted(test, exceptions.get(test.getDisplayName()))
                         : test);
+    }
+
+    private Stream<Checks> checks() {
+        Stream<Checks> all = Stream.of(
+                new CardChecks(subject),
+                new OptionChecks(subject),
+                new ResultChecks(subject),
+                new RepetitionChecks(subject),
+                new DeclarationChecks(subject),
+                new CompletenessChecks(subject),
+                new ClosedFormChecks(subject),
+                new RefusalChecks(subject),
+                new WorkChecks(subject));
+        return subject.provider() instanceof WrappedGradient<O> wrapped
+                ? Stream.concat(all, Stream.of(new WrapperChecks<>(wrapped.wrapper(), subject)))
+                : all;
+    }
+
+    /** Whose contract it is: a provider of explainers or of wrappers. */
+    Object service() {
+        return subject.provider() instanceof WrappedGradient<O> wrapped ? wrapped.wrapper() : subject.provider();
     }
 
     private static DynamicTest excepted(DynamicTest test, String reason) {

@@ -3,6 +3,7 @@ package dev.inkling.tck;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.WrapperProvider;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -31,6 +32,11 @@ public abstract class ExplainerContractTest {
         this(ExplainerContract.of(provider));
     }
 
+    /** Of a wrapper, in the same way. */
+    protected ExplainerContractTest(WrapperProvider<?> wrapper) {
+        this(ExplainerContract.of(wrapper));
+    }
+
     protected ExplainerContractTest(ExplainerContract<?> contract) {
         this.contract = contract;
     }
@@ -42,12 +48,13 @@ public abstract class ExplainerContractTest {
 
     @Test
     void isRegisteredAsAService() {
-        Class<?> provider = contract.provider().getClass();
+        Class<?> provider = contract.service().getClass();
+        Class<?> service =
+                contract.service() instanceof WrapperProvider ? WrapperProvider.class : ExplainerProvider.class;
         assertTrue(
-                ServiceLoader.load(ExplainerProvider.class).stream()
+                ServiceLoader.load(service).stream()
                         .map(ServiceLoader.Provider::type)
                         .anyMatch(provider::equals),
-                () -> "the line '" + provider.getName() + "' is missing from META-INF/services/"
-                        + ExplainerProvider.class.getName());
+                () -> "the line '" + provider.getName() + "' is missing from META-INF/services/" + service.getName());
     }
 }

@@ -24,7 +24,7 @@ final class OptionValues {
         return isWhole(spec) || spec.type().equals("double");
     }
 
-    private static boolean isWhole(OptionSpec spec) {
+    static boolean isWhole(OptionSpec spec) {
         return spec.type().equals("int") || spec.type().equals("long");
     }
 

@@ -51,7 +51,7 @@ record RepetitionChecks(Subject<?> subject) implements Checks {
         for (int i = 0; i < Examples.COUNT; i++) {
             expected.add(explainer.explain(subject.model(), subject.image(i), subject.target(i)));
         }
-        Model meeting = new Rendezvous(subject.model(), THREADS);
+        Model meeting = new ObservedModel(subject.model(), new Rendezvous(THREADS));
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<Attribution>> found = new ArrayList<>();

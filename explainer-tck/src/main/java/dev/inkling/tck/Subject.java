@@ -1,6 +1,7 @@
 package dev.inkling.tck;
 
 import dev.inkling.spi.Attribution;
+import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
@@ -15,14 +16,42 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
  * Who is held to the contract: a provider, by the options and on the model that its author chose.
  *
  * @param options what the author set, by name; the rest are defaults
+ * @param candidates values to try, by the name of the option
+ * @param baseline from which maps are complete, if the author told it
  */
-record Subject<O extends Record>(ExplainerProvider<O> provider, Model model, Map<String, String> options) {
+record Subject<O extends Record>(
+        ExplainerProvider<O> provider,
+        Model model,
+        Map<String, String> options,
+        Map<String, List<String>> candidates,
+        Optional<Baseline> baseline) {
+
+    Subject<O> on(Model other) {
+        return new Subject<>(provider, other, options, candidates, baseline);
+    }
+
+    Subject<O> by(String option, String value) {
+        Map<String, String> more = new LinkedHashMap<>(options);
+        more.put(option, value);
+        return new Subject<>(provider, model, more, candidates, baseline);
+    }
+
+    Subject<O> trying(String option, List<String> values) {
+        Map<String, List<String>> more = new LinkedHashMap<>(candidates);
+        more.put(option, values);
+        return new Subject<>(provider, model, options, more, baseline);
+    }
+
+    Subject<O> relativeTo(Baseline known) {
+        return new Subject<>(provider, model, options, candidates, Optional.of(known));
+    }
 
     ExplainerCard card() {
         return provider.card();

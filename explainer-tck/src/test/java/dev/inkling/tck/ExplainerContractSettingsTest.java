@@ -22,7 +22,10 @@ class ExplainerContractSettingsTest {
             @Option(value = "1000000000", min = 1, help = "copies")
             int samples,
 
-            @Option(value = "0", help = "not looked at") int idle) {}
+            @Option(value = "0", help = "not looked at") int idle,
+
+            @Option(value = "", help = "a sign to put before")
+            String sign) {}
 
     /** The score at each place, and memory for all samples. */
     static final class Provider implements ExplainerProvider<Options> {
@@ -53,7 +56,7 @@ class ExplainerContractSettingsTest {
                 }
                 float[] scores = targets.scores(model.scores(images));
                 for (int i = 0; i < scores.length; i++) {
-                    scores[i] *= options.samples();
+                    scores[i] *= options.sign().equals("-") ? -options.samples() : options.samples();
                 }
                 return new Attribution(FloatArrays.of(scores, scores.length, 1, 1, 1), CONTRACT);
             };
@@ -68,6 +71,18 @@ class ExplainerContractSettingsTest {
         run(CONTRACT_OF_IDLE, "one map per image");
         assertThatThrownBy(() -> run(ExplainerContract.of(new Provider()), "one map per image"))
                 .hasMessage("that would take a day");
+    }
+
+    @Test
+    void valuesOfATextAreTheAuthorsToName() throws Throwable {
+        String test = "option 'sign' changes the answer";
+        assertThatThrownBy(() -> run(CONTRACT_OF_IDLE, test))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("option 'sign': the same maps and diagnostics for  and no other value known")
+                .hasMessageContaining("name values to try by ExplainerContract.trying");
+        run(CONTRACT_OF_IDLE.trying("sign", "+", "-"), test);
+        assertThatThrownBy(() -> run(CONTRACT_OF_IDLE.trying("sign", "+"), test))
+                .hasMessageContaining("for  and +, also");
     }
 
     @Test

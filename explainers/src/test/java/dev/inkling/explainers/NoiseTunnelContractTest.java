@@ -1,8 +1,8 @@
 package dev.inkling.explainers;
 
-import dev.inkling.tck.WrapperContractTest;
+import dev.inkling.tck.ExplainerContractTest;
 
-class NoiseTunnelContractTest extends WrapperContractTest {
+class NoiseTunnelContractTest extends ExplainerContractTest {
     NoiseTunnelContractTest() {
         super(new NoiseTunnel.Provider());
     }

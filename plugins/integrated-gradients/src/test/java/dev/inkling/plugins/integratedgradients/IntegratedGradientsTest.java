@@ -20,12 +20,10 @@ import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Options;
-import dev.inkling.spi.SpiVersion;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.ConvolutionModel;
 import dev.inkling.tck.LinearModel;
 import dev.inkling.tck.QuadraticModel;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -209,15 +207,6 @@ class IntegratedGradientsTest {
     void defaultsAreFiftyStepsByGaussAndLegendreFromBlack() {
         assertThat(Options.defaults(IntegratedGradients.Options.class))
                 .isEqualTo(new IntegratedGradients.Options(50, Rule.GAUSS_LEGENDRE, new Baseline.Constant(0)));
-    }
-
-    /** The pom's manifest entry cannot read the constant; this keeps the two together. */
-    @Test
-    void thePomNamesTheSpiVersionItIsBuiltFor() {
-        assertThat(Path.of("pom.xml"))
-                .content()
-                .contains("<" + SpiVersion.MANIFEST_ATTRIBUTE + ">" + SpiVersion.CURRENT + "</"
-                        + SpiVersion.MANIFEST_ATTRIBUTE + ">");
     }
 
     private static float worstDelta(Attribution map) {
