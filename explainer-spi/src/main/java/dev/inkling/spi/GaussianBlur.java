@@ -1,5 +1,7 @@
 package dev.inkling.spi;
 
+import java.util.Arrays;
+
 /**
  * Convolution of an image with a Gaussian of standard deviation σ, channel by channel. The image goes on beyond its border as
  * in a mirror that stands on the edge of the last pixel (c b a | a b c | c b a), so that the mean stays and a uniform image
@@ -17,6 +19,7 @@ public final class GaussianBlur {
     private final int height;
     private final int width;
     private final int channels;
+    private final int reach;
     private final double[][] vertical;
     private final double[][] horizontal;
 
@@ -33,13 +36,13 @@ public final class GaussianBlur {
         this.height = height;
         this.width = width;
         this.channels = channels;
+        this.reach = (int) Math.ceil(REACH * sigma);
         this.vertical = weights(sigma, height);
         this.horizontal = height == width ? vertical : weights(sigma, width);
     }
 
     /** What each place of a line takes from every other: the kernel, folded at the borders. */
-    private static double[][] weights(double sigma, int length) {
-        int reach = (int) Math.ceil(REACH * sigma);
+    private double[][] weights(double sigma, int length) {
         double[] kernel = new double[reach + 1];
         double sum = 0;
         for (int distance = 0; distance <= reach; distance++) {
@@ -64,30 +67,39 @@ public final class GaussianBlur {
      */
     public void apply(float[] from, int fromOffset, float[] to, int toOffset) {
         int row = width * channels;
-        double[] blurredDown = new double[height * row];
+        double[] image = new double[height * row];
+        for (int i = 0; i < image.length; i++) {
+            image[i] = from[fromOffset + i];
+        }
+        double[] blurredDown = new double[image.length];
         for (int y = 0; y < height; y++) {
             for (int source = 0; source < height; source++) {
                 double weight = vertical[y][source];
                 if (weight != 0) {
                     for (int i = 0; i < row; i++) {
-                        blurredDown[y * row + i] += weight * from[fromOffset + source * row + i];
+                        blurredDown[y * row + i] += weight * image[source * row + i];
                     }
                 }
             }
         }
         double[] line = new double[row];
         for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                for (int c = 0; c < channels; c++) {
-                    double sum = 0;
-                    for (int source = 0; source < width; source++) {
-                        sum += horizontal[x][source] * blurredDown[y * row + source * channels + c];
+            Arrays.fill(line, 0);
+            for (int c = 0; c < channels; c++) {
+                for (int source = 0; source < width; source++) {
+                    double value = blurredDown[y * row + source * channels + c];
+                    // What a place takes from another it also gives it, and a row lies in memory as the result does.
+                    double[] given = horizontal[source];
+                    int last = Math.min(width - 1, source + reach);
+                    for (int x = Math.max(0, source - reach); x <= last; x++) {
+                        line[c * width + x] += given[x] * value;
                     }
-                    line[x * channels + c] = sum;
                 }
             }
-            for (int i = 0; i < row; i++) {
-                to[toOffset + y * row + i] = (float) line[i];
+            for (int x = 0; x < width; x++) {
+                for (int c = 0; c < channels; c++) {
+                    to[toOffset + y * row + x * channels + c] = (float) line[c * width + x];
+                }
             }
         }
     }

@@ -48,7 +48,7 @@ public final class ExpectedGradients implements Explainer {
      * @param seed of the order of references and the points
      */
     public record Options(
-            @Option(value = "100", min = 1, max = 100_000, help = "points between reference images and the image")
+            @Option(value = "200", min = 1, max = 100_000, help = "points between reference images and the image")
             int samples,
 
             @Option(value = "0", help = "same seed, same points")

@@ -50,7 +50,7 @@ public final class GradientShap implements Explainer {
      */
     public record Options(
             @Option(
-                    value = "100",
+                    value = "200",
                     min = 1,
                     max = 100_000,
                     help = "draws of noise, a reference image and a point between")
