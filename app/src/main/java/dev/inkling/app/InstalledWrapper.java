@@ -35,6 +35,20 @@ public record InstalledWrapper(WrapperProvider<?> provider, WrapperCard card, St
     }
 
     /**
+     * How many times it lets the other explain an image, at most.
+     *
+     * @throws InvalidInputException as {@link #around}
+     */
+    long explanations(Map<String, String> options) {
+        return explanations(provider, options, new PluginCode(provider.getClass(), "wrapper '" + name() + "'", jar()));
+    }
+
+    private static <O extends Record> long explanations(
+            WrapperProvider<O> typed, Map<String, String> options, PluginCode code) {
+        return code.call(() -> typed.explanations(code.parse(typed.options(), options)));
+    }
+
+    /**
      * An explainer with this wrapper and these options around it, defaults for the rest.
      *
      * @throws InvalidInputException if an option is unknown, cannot be read or is out of bounds; or if the plug-in lacks a

@@ -27,4 +27,9 @@ public interface WrapperProvider<O extends Record> {
      * @throws InvalidInputException if the options contradict each other
      */
     Explainer wrap(Explainer explainer, O options);
+
+    /** How many times the other explains an image or a changed copy of it, at most: its evaluations times this are the cost. */
+    default long explanations(O options) {
+        return 1;
+    }
 }

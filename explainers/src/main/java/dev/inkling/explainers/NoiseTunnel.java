@@ -230,5 +230,10 @@ public final class NoiseTunnel implements Explainer {
         public Explainer wrap(Explainer explainer, Options options) {
             return new NoiseTunnel(explainer, options);
         }
+
+        @Override
+        public long explanations(Options options) {
+            return options.samples();
+        }
     }
 }
