@@ -42,7 +42,8 @@ public final class DemoCommand implements Command {
             terminal.out().println(remark);
             List<InputImage> images = InputImage.ofData(test, oneOfEachClass(test), model.signature());
             TargetSpec target = TargetSpec.parse("predicted", model.signature().labels(), true);
-            return reportWork.run(model, test.name(), images, target, explainers(model), settings.out, remark);
+            return reportWork.run(
+                    model, test.name(), images, target, explainers(model), ClassCheck.AUTO, settings.out, remark);
         }
     }
 

@@ -47,7 +47,7 @@ public final class EvaluateCommand implements Command {
         List<ConfiguredExplainer> explainers = explainers();
         out.ifPresent(EvaluationReport::requireWritable);
         try (TensorFlowModel model = Models.open(settings.model)) {
-            explainers.forEach(explainer -> explainer.requireFit(model));
+            catalog.requireFit(explainers, model);
             Dataset test = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal))
                     .test();
             InputImage.requireFit(test, model.signature());
@@ -98,7 +98,8 @@ public final class EvaluateCommand implements Command {
         Optional<ExplanationReport> gallery = Optional.empty();
         if (worst.length > 0) {
             List<InputImage> images = InputImage.ofData(test, worst, model.signature());
-            gallery = Optional.of(reportWork.explain(model, test.name(), images, target, explainers, ""));
+            gallery = Optional.of(
+                    reportWork.explain(model, test.name(), images, target, explainers, ClassCheck.AUTO, ""));
         }
         Provenance provenance = Provenance.now(model, test.name(), target.text());
         new EvaluationReport(provenance, test.labels(), evaluation, gallery).write(out);

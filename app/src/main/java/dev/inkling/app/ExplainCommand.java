@@ -37,11 +37,12 @@ public final class ExplainCommand implements Command {
         requireOneSource();
         Optional<IndexSpec> index = Optional.ofNullable(settings.index).map(IndexSpec::parse);
         List<ConfiguredExplainer> explainers = catalog.configured(settings.explainers);
+        ClassCheck classCheck = ClassCheck.of(settings.classCheck);
         ExplanationReport.requireWritable(settings.out);
         try (TensorFlowModel model = Models.open(settings.model)) {
             TargetSpec target =
                     TargetSpec.parse(settings.target, model.signature().labels(), index.isPresent());
-            explainers.forEach(explainer -> explainer.requireFit(model));
+            catalog.requireFit(explainers, model);
             String data = "image files";
             List<InputImage> images;
             if (index.isPresent()) {
@@ -52,7 +53,7 @@ public final class ExplainCommand implements Command {
             } else {
                 images = InputImage.ofFiles(settings.images, model.signature());
             }
-            return reportWork.run(model, data, images, target, explainers, settings.out, "");
+            return reportWork.run(model, data, images, target, explainers, classCheck, settings.out, "");
         }
     }
 
@@ -109,6 +110,14 @@ public final class ExplainCommand implements Command {
                         "what to explain: predicted, label, predicted-vs-label, a class such as 3, or two such as 4-vs-9"
                                 + " (why 4, not 9)")
         String target = "predicted";
+
+        @Parameter(
+                names = "--class-check",
+                placeholder = "WHEN",
+                description =
+                        "compare each map with that of the class that comes next, which costs as much again: auto (explainers"
+                                + " of at most 256 evaluations an image), always or never")
+        String classCheck = "auto";
 
         @Parameter(
                 names = "--out",

@@ -1,6 +1,7 @@
 package dev.inkling.app;
 
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,6 +109,36 @@ public final class ExplainerCatalog {
             throw new InvalidInputException("%s", String.join("; ", problems));
         }
         return explainers;
+    }
+
+    /**
+     * Checks that explainers can explain a model, as far as that can be known before.
+     *
+     * @throws InvalidInputException if any can not; the message tells of all that can not and why, and where a method does not suit the
+     *     model names those that do
+     */
+    public void requireFit(List<ConfiguredExplainer> explainers, Model model) {
+        List<String> problems = new ArrayList<>();
+        boolean anotherWouldDo = false;
+        for (ConfiguredExplainer explainer : explainers) {
+            try {
+                explainer.requireFit(model);
+            } catch (InvalidInputException e) {
+                problems.add(e.getMessage());
+                anotherWouldDo |= !ConfiguredExplainer.fits(explainer.card(), model);
+            }
+        }
+        if (problems.isEmpty()) {
+            return;
+        }
+        if (anotherWouldDo) {
+            String fitting = installed.stream()
+                    .filter(other -> ConfiguredExplainer.fits(other.card(), model))
+                    .map(InstalledExplainer::name)
+                    .collect(Collectors.joining(", "));
+            problems.add("installed explainers that work with this model: " + (fitting.isEmpty() ? "none" : fitting));
+        }
+        throw new InvalidInputException("%s", String.join("; ", problems));
     }
 
     /**

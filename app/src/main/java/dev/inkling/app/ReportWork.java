@@ -26,6 +26,7 @@ final class ReportWork {
      *
      * @param data what the images were read from
      * @param out the report's folder
+     * @param classCheck which explanations are compared with those of another class
      * @param remark what a reader of the report should know first; blank if nothing
      * @return the exit code: wrong use if an explainer failed or a plug-in is broken
      */
@@ -35,10 +36,11 @@ final class ReportWork {
             List<InputImage> images,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
+            ClassCheck classCheck,
             Path out,
             String remark)
             throws IOException {
-        ExplanationReport report = explain(model, data, images, target, explainers, remark);
+        ExplanationReport report = explain(model, data, images, target, explainers, classCheck, remark);
         report.write(out);
         summarise(report.result(), report.labels(), out);
         return reportFailures(report.result());
@@ -47,6 +49,7 @@ final class ReportWork {
     /**
      * Explains, with a progress bar; the report is yet to be written.
      *
+     * @param classCheck as for {@link #run}
      * @param remark as for {@link #run}
      */
     ExplanationReport explain(
@@ -55,11 +58,12 @@ final class ReportWork {
             List<InputImage> images,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
+            ClassCheck classCheck,
             String remark) {
         Provenance provenance = Provenance.now(model, data, target.text());
         ExplanationRun.Result result;
         try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
-            result = new ExplanationRun(model, target, explainers, progress).run(images);
+            result = new ExplanationRun(model, target, explainers, classCheck, progress).run(images);
         }
         return new ExplanationReport(provenance, model.signature().labels(), explainers, result, remark);
     }

@@ -125,7 +125,8 @@ public record ModelSignature(
      * Checks that these are images for this model.
      *
      * @return N
-     * @throws InvalidInputException if the shape is not (N, H, W, C) with N ≥ 1
+     * @throws InvalidInputException if the shape is not (N, H, W, C) with N ≥ 1, or a value is not finite; the message names the
+     *     pixel
      */
     public int requireImages(FloatNdArray images) {
         Shape shape = images.shape();
@@ -141,7 +142,19 @@ public record ModelSignature(
         if (shape.get(0) < 1) {
             throw new InvalidInputException("the batch holds no image; expected at least one");
         }
+        requireFinite(FloatArrays.flat(images));
         return Math.toIntExact(shape.get(0));
+    }
+
+    private void requireFinite(float[] pixels) {
+        for (int i = 0; i < pixels.length; i++) {
+            if (!Float.isFinite(pixels[i])) {
+                int pixel = i / channels;
+                throw new InvalidInputException(
+                        "image %d holds %s at row %d, column %d; expected finite numbers",
+                        i / imageSize(), pixels[i], pixel / width % height, pixel % width);
+            }
+        }
     }
 
     private static String size(long height, long width, long channels) {
