@@ -46,7 +46,15 @@ class ConformanceTest {
             "grad-cam",
             "occlusion",
             "feature-ablation",
-            "integrated-gradients");
+            "integrated-gradients",
+            "grad-cam-plus-plus",
+            "hires-cam",
+            "layer-cam",
+            "xgrad-cam",
+            "score-cam",
+            "ablation-cam",
+            "eigen-cam",
+            "guided-grad-cam");
 
     private static final List<ExplainerProvider<?>> PROVIDERS = ServiceLoader.load(ExplainerProvider.class).stream()
             .<ExplainerProvider<?>>map(ServiceLoader.Provider::get)
