@@ -24,13 +24,6 @@ public final class BackgroundModel implements Model, Background {
         model.signature().requireImages(images);
         this.pixels = FloatArrays.flat(images);
         this.shape = images.shape().asArray();
-        for (int i = 0; i < pixels.length; i++) {
-            if (!Float.isFinite(pixels[i])) {
-                throw new InvalidInputException(
-                        "background image %d holds %s, expected finite numbers",
-                        i / model.signature().imageSize(), pixels[i]);
-            }
-        }
     }
 
     @Override

@@ -89,7 +89,7 @@ class ClosedFormModelsTest {
         image[1] = Float.NaN;
         assertThatThrownBy(() -> model.scores(images(signature, image)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("an image holds NaN, expected finite numbers");
+                .hasMessageStartingWith("image 0 holds NaN at row ");
     }
 
     @Test
