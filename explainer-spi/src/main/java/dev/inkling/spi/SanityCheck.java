@@ -19,8 +19,8 @@ import org.tensorflow.ndarray.FloatNdArray;
  */
 public final class SanityCheck {
 
-    /** The correlation from which on two maps count as the same. */
-    public static final double SAME = 0.999;
+    /** The correlation above which two maps count as the same: no eye tells them apart. */
+    public static final double SAME = 0.99;
 
     /** A softmax this near to 1 is 1 as float32 has it, or nearly so. */
     private static final double SURE = 1 - 1e-6;

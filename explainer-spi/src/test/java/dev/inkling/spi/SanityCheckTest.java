@@ -249,8 +249,8 @@ class SanityCheckTest {
         // Nothing is known of a map without contrast.
         assertThat(rival(new float[] {1, 1, 0}, new float[] {2, 1, 0}).correlation())
                 .isZero();
-        assertThat(new Rival(1, 0.999).verdict(LABELS)).isEmpty();
-        assertThat(new Rival(1, 0.99904).verdict(LABELS).orElseThrow().reason()).contains("(correlation 0.99904)");
+        assertThat(new Rival(1, 0.99).verdict(LABELS)).isEmpty();
+        assertThat(new Rival(1, 0.99004).verdict(LABELS).orElseThrow().reason()).contains("(correlation 0.99004)");
     }
 
     private static Rival rival(float[] first, float[] second) {
