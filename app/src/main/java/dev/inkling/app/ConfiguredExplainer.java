@@ -6,6 +6,7 @@ import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -82,6 +83,15 @@ public record ConfiguredExplainer(
             throw new InvalidInputException(e, "explainer '%s': %s", name, e.getMessage());
         }
         wrapped.ifPresent(inner -> inner.requireFit(model));
+    }
+
+    /** Whether a model offers the capabilities and shows the kinds of layers that a method needs. */
+    static boolean fits(ExplainerCard card, Model model) {
+        return card.needs().stream().allMatch(need -> model.capability(need).isPresent())
+                && model.signature().layers().stream()
+                        .map(ModelSignature.Layer::kind)
+                        .toList()
+                        .containsAll(card.layers());
     }
 
     /** Those of these that fit a model; tells, for each that does not, why it is left out. */

@@ -54,6 +54,7 @@ public final class DemoCommand implements Command {
                     Optional.of(background),
                     target,
                     explainers(background.givenTo(model)),
+                    ClassCheck.AUTO,
                     settings.out,
                     remark);
         }

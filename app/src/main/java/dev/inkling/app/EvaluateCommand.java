@@ -52,7 +52,7 @@ public final class EvaluateCommand implements Command {
             Dataset test = data.test();
             InputImage.requireFit(test, model.signature());
             ReferenceImages background = ReferenceImages.drawn(data.train(), model.signature());
-            explainers.forEach(explainer -> explainer.requireFit(background.givenTo(model)));
+            catalog.requireFit(explainers, background.givenTo(model));
             Evaluation evaluation = evaluate(model, test);
             if (!json.isStandardOutput()) {
                 new EvaluationText(evaluation, test.labels(), terminal.out())
@@ -106,7 +106,7 @@ public final class EvaluateCommand implements Command {
         if (worst.length > 0) {
             List<InputImage> images = InputImage.ofData(test, worst, model.signature());
             gallery = Optional.of(
-                    reportWork.explain(model, test.name(), images, Optional.of(background), target, explainers, ""));
+                    reportWork.explain(model, test.name(), images, Optional.of(background), target, explainers, ClassCheck.AUTO, ""));
         }
         Provenance provenance = Provenance.now(model, test.name(), target.text(), Optional.of(background.name()));
         new EvaluationReport(provenance, test.labels(), evaluation, gallery).write(out);

@@ -39,6 +39,7 @@ public final class ExplainCommand implements Command {
         requireOneSource();
         Optional<IndexSpec> index = Optional.ofNullable(settings.index).map(IndexSpec::parse);
         List<ConfiguredExplainer> explainers = catalog.configured(settings.explainers);
+        ClassCheck classCheck = ClassCheck.of(settings.classCheck);
         ExplanationReport.requireWritable(settings.out);
         try (TensorFlowModel model = Models.open(settings.model)) {
             TargetSpec target =
@@ -61,13 +62,13 @@ public final class ExplainCommand implements Command {
             Model explained = background
                     .<Model>map(references -> references.givenTo(model))
                     .orElse(model);
-            explainers.forEach(explainer -> explainer.requireFit(explained));
+            catalog.requireFit(explainers, explained);
             ExpectedCost cost = ExpectedCost.of(explainers, images.size(), model.signature(), catalog);
             cost.requireAtMost(settings.maxEvaluations);
             if (cost.total() > 0) {
                 terminal.out().println(cost);
             }
-            return reportWork.run(model, data, images, background, target, explainers, settings.out, "");
+            return reportWork.run(model, data, images, background, target, explainers, classCheck, settings.out, "");
         }
     }
 
@@ -134,6 +135,14 @@ public final class ExplainCommand implements Command {
                 placeholder = "N",
                 description = "refuse to begin what may take more evaluations of the model than this, over all images")
         long maxEvaluations = 2_000_000;
+
+        @Parameter(
+                names = "--class-check",
+                placeholder = "WHEN",
+                description =
+                        "compare each map with that of the class that comes next, which costs as much again: auto (explainers"
+                                + " of at most 256 evaluations an image), always or never")
+        String classCheck = "auto";
 
         @Parameter(
                 names = "--out",

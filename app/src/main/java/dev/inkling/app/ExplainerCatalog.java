@@ -1,6 +1,7 @@
 package dev.inkling.app;
 
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -179,6 +180,36 @@ public final class ExplainerCatalog {
         return once.isEmpty()
                 ? once
                 : OptionalLong.of(once.getAsLong() * findWrapper(explainer.name()).explanations(explainer.options()));
+    }
+
+    /**
+     * Checks that explainers can explain a model, as far as that can be known before.
+     *
+     * @throws InvalidInputException if any can not; the message tells of all that can not and why, and where a method does not suit the
+     *     model names those that do
+     */
+    public void requireFit(List<ConfiguredExplainer> explainers, Model model) {
+        List<String> problems = new ArrayList<>();
+        boolean anotherWouldDo = false;
+        for (ConfiguredExplainer explainer : explainers) {
+            try {
+                explainer.requireFit(model);
+            } catch (InvalidInputException e) {
+                problems.add(e.getMessage());
+                anotherWouldDo |= !ConfiguredExplainer.fits(explainer.card(), model);
+            }
+        }
+        if (problems.isEmpty()) {
+            return;
+        }
+        if (anotherWouldDo) {
+            String fitting = installed.stream()
+                    .filter(other -> ConfiguredExplainer.fits(other.card(), model))
+                    .map(InstalledExplainer::name)
+                    .collect(Collectors.joining(", "));
+            problems.add("installed explainers that work with this model: " + (fitting.isEmpty() ? "none" : fitting));
+        }
+        throw new InvalidInputException("%s", String.join("; ", problems));
     }
 
     /**

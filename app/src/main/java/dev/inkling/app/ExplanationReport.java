@@ -7,6 +7,7 @@ import dev.inkling.figures.Panel;
 import dev.inkling.figures.Png;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ public final class ExplanationReport {
     private void write(ExplainedImage image, Path folder) throws IOException {
         List<Panel> panels = new ArrayList<>();
         for (Explanation explanation : image.explanations()) {
-            panels.add(new Panel(titles.get(explanation.explainer()), Heatmap.of(explanation.attribution(), 0)));
+            panels.add(new Panel(titles.get(explanation.explainer()), heatmap(explanation), badge(explanation)));
             NpyFile.write(
                     folder.resolve(files.get(explanation.explainer())),
                     explanation.attribution().values().get(0));
@@ -128,10 +129,22 @@ public final class ExplanationReport {
                         .map(explanation -> new BatchFigure.Row(
                                 image.image().pixels(),
                                 image.prediction(labels),
-                                Heatmap.of(explanation.attribution(), 0),
+                                heatmap(explanation),
                                 image.image().name())))
                 .toList();
         return Png.bytes(BatchFigure.render(titles.get(explainer), rows));
+    }
+
+    static Heatmap heatmap(Explanation explanation) {
+        return Heatmap.of(explanation.attribution(), 0, explanation.blank());
+    }
+
+    private Optional<String> badge(Explanation explanation) {
+        return explanation
+                .rival()
+                .filter(rival -> rival.verdict(labels).isPresent())
+                .map(rival ->
+                        Verdict.Kind.CLASS_INSENSITIVE.label() + ": same map for " + labels.get(rival.classIndex()));
     }
 
     /** The first class activation map that explained any image, or else the first explainer that did. */

@@ -5,11 +5,16 @@ import dev.inkling.spi.Attribution;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.SanityCheck;
 import dev.inkling.spi.Targets;
+import dev.inkling.spi.Verdict;
 import dev.inkling.trainer.Softmax;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -23,12 +28,24 @@ public final class ExplanationRun {
     private final Model model;
     private final TargetSpec target;
     private final List<ConfiguredExplainer> explainers;
+    private final ClassCheck classCheck;
     private final Listener listener;
 
+    /** A run that compares nothing with another class. */
     public ExplanationRun(Model model, TargetSpec target, List<ConfiguredExplainer> explainers, Listener listener) {
+        this(model, target, explainers, ClassCheck.NEVER, listener);
+    }
+
+    public ExplanationRun(
+            Model model,
+            TargetSpec target,
+            List<ConfiguredExplainer> explainers,
+            ClassCheck classCheck,
+            Listener listener) {
         this.model = model;
         this.target = target;
         this.explainers = List.copyOf(explainers);
+        this.classCheck = classCheck;
         this.listener = listener;
     }
 
@@ -96,9 +113,11 @@ public final class ExplanationRun {
      * Predicts and explains.
      *
      * @param images N ≥ 1, in the model's shape; each with its label where the target is {@code label}
+     * @throws InvalidInputException if an image has another shape or holds a value that is not finite; nothing is computed then
      * @throws RuntimeException what the model itself throws when asked for its scores
      */
     public Result run(List<InputImage> images) {
+        images.forEach(this::requireFit);
         int classCount = model.signature().classCount();
         List<List<Explanation>> explanations = new ArrayList<>();
         float[] logits = new float[images.size() * classCount];
@@ -182,16 +201,39 @@ public final class ExplanationRun {
         }
         Explanation.Cost cost = new Explanation.Cost(
                 (double) metered.forward() / count, (double) metered.backward() / count, milliseconds / count);
+        SanityCheck check = new SanityCheck(new MeteredModel(model, listener::evaluated));
+        List<Optional<Verdict>> blank = check.ofMaps(attribution, images, targets);
+        List<Optional<SanityCheck.Rival>> rivals = classCheck.isDue(explainer.card(), cost)
+                ? check.rivals(explainer.explainer(), attribution, images, targets)
+                : Collections.nCopies(count, Optional.empty());
         return IntStream.range(0, count)
-                .mapToObj(i -> new Explanation(explainer, attribution.image(i), cost))
+                .mapToObj(i -> new Explanation(
+                        explainer, attribution.image(i), cost, verdicts(blank.get(i), rivals.get(i)), rivals.get(i)))
                 .toList();
+    }
+
+    private List<Verdict> verdicts(Optional<Verdict> blank, Optional<SanityCheck.Rival> rival) {
+        return Stream.concat(
+                        blank.stream(),
+                        rival
+                                .flatMap(compared ->
+                                        compared.verdict(model.signature().labels()))
+                                .stream())
+                .toList();
+    }
+
+    private void requireFit(InputImage image) {
+        try {
+            model.signature().requireImages(image.pixels());
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(e, "'%s': %s", image.name(), e.getMessage());
+        }
     }
 
     private FloatNdArray stacked(List<InputImage> images, int from, int to) {
         int size = model.signature().imageSize();
         float[] values = new float[(to - from) * size];
         for (int i = from; i < to; i++) {
-            model.signature().requireImages(images.get(i).pixels());
             System.arraycopy(FloatArrays.flat(images.get(i).pixels()), 0, values, (i - from) * size, size);
         }
         return FloatArrays.of(

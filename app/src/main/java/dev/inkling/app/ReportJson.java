@@ -1,6 +1,5 @@
 package dev.inkling.app;
 
-import dev.inkling.figures.Heatmap;
 import dev.inkling.figures.Prediction;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -17,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ReportJson {
 
     /** Goes up when a reader of the version before would no longer understand. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -111,7 +110,18 @@ final class ReportJson {
                 "backward",
                 explanation.cost().backward());
         node.put("milliseconds", Math.round(explanation.cost().milliseconds() * 1000) / 1000.0);
-        node.put("verdict", Heatmap.of(explanation.attribution(), 0).verdict().orElse(null));
+        ArrayNode verdicts = node.putArray("verdicts");
+        explanation
+                .verdicts()
+                .forEach(verdict ->
+                        verdicts.addObject().put("kind", verdict.kind().label()).put("reason", verdict.reason()));
+        explanation
+                .rival()
+                .ifPresentOrElse(
+                        rival -> node.putObject("rival")
+                                .put("label", report.labels().get(rival.classIndex()))
+                                .put("correlation", rival.correlation()),
+                        () -> node.putNull("rival"));
     }
 
     /** Name, options and seed, and the same of what a wrapper is around. */

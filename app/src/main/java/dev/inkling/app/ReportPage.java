@@ -1,9 +1,9 @@
 package dev.inkling.app;
 
-import dev.inkling.figures.Heatmap;
 import dev.inkling.figures.Png;
 import dev.inkling.figures.Prediction;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Verdict;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A report as one web page that needs nothing but itself: pictures are embedded, nothing is fetched. */
 final class ReportPage {
@@ -122,7 +123,11 @@ final class ReportPage {
                 .toList();
         long silent = delivered.stream()
                 .filter(explanation ->
-                        Heatmap.of(explanation.attribution(), 0).verdict().isPresent())
+                        ExplanationReport.heatmap(explanation).verdict().isPresent())
+                .count();
+        long insensitive = delivered.stream()
+                .filter(explanation -> explanation.verdicts().stream()
+                        .anyMatch(verdict -> verdict.kind() == Verdict.Kind.CLASS_INSENSITIVE))
                 .count();
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("title", explainer.card().title());
@@ -130,6 +135,7 @@ final class ReportPage {
         row.put("options", options(explainer));
         row.put("delivered", delivered.size());
         row.put("silentMaps", silent);
+        row.put("insensitiveMaps", insensitive);
         row.put(
                 "evaluations",
                 delivered.isEmpty() ? "–" : evaluations(delivered.get(0).cost()));
@@ -198,7 +204,25 @@ final class ReportPage {
                         + (explanation.attribution().channels() == 1
                                 ? ""
                                 : "×" + explanation.attribution().channels()));
-        row.put("verdict", Heatmap.of(explanation.attribution(), 0).verdict().orElse(""));
+        row.put(
+                "verdicts",
+                Stream.concat(
+                                ExplanationReport.heatmap(explanation).verdict().stream(),
+                                explanation.verdicts().stream())
+                        .distinct()
+                        .map(Verdict::text)
+                        .toList());
+        row.put(
+                "rival",
+                explanation
+                        .rival()
+                        .map(rival -> String.format(
+                                        Locale.ROOT,
+                                        "correlation %.2f with the map for class %s",
+                                        rival.correlation(),
+                                        report.labels().get(rival.classIndex()))
+                                .replace('-', '−'))
+                        .orElse(""));
         row.put(
                 "diagnostics",
                 explanation.attribution().diagnostics().entrySet().stream()

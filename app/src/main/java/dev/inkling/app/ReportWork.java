@@ -29,6 +29,7 @@ final class ReportWork {
      * @param data what the images were read from
      * @param background what explainers may compare with
      * @param out the report's folder
+     * @param classCheck which explanations are compared with those of another class
      * @param remark what a reader of the report should know first; blank if nothing
      * @return the exit code: wrong use if an explainer failed or a plug-in is broken
      */
@@ -39,10 +40,11 @@ final class ReportWork {
             Optional<ReferenceImages> background,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
+            ClassCheck classCheck,
             Path out,
             String remark)
             throws IOException {
-        ExplanationReport report = explain(model, data, images, background, target, explainers, remark);
+        ExplanationReport report = explain(model, data, images, background, target, explainers, classCheck, remark);
         report.write(out);
         summarise(report.result(), report.labels(), out);
         return reportFailures(report.result());
@@ -51,6 +53,7 @@ final class ReportWork {
     /**
      * Explains, with a progress bar; the report is yet to be written.
      *
+     * @param classCheck as for {@link #run}
      * @param remark as for {@link #run}
      */
     ExplanationReport explain(
@@ -60,13 +63,14 @@ final class ReportWork {
             Optional<ReferenceImages> background,
             TargetSpec target,
             List<ConfiguredExplainer> explainers,
+            ClassCheck classCheck,
             String remark) {
         Provenance provenance = Provenance.now(model, data, target.text(), background.map(ReferenceImages::name));
         Model explained =
                 background.<Model>map(references -> references.givenTo(model)).orElse(model);
         ExplanationRun.Result result;
         try (ExplanationProgress progress = new ExplanationProgress(explainers.size(), images.size(), terminal)) {
-            result = new ExplanationRun(explained, target, explainers, progress).run(images);
+            result = new ExplanationRun(explained, target, explainers, classCheck, progress).run(images);
         }
         return new ExplanationReport(provenance, model.signature().labels(), explainers, result, remark);
     }

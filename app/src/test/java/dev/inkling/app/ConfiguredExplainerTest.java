@@ -46,6 +46,21 @@ class ConfiguredExplainerTest {
     }
 
     @Test
+    void whatIsMissingIsNamedAndWhatWouldWork() {
+        List<ConfiguredExplainer> asked =
+                List.of(explainer("guided-backprop", Map.of()), explainer("saliency", Map.of()));
+        assertThatThrownBy(() -> catalog.requireFit(asked, new LinearModel()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(
+                        "explainer 'guided-backprop' needs a model that offers Propagation, model 'linear'"
+                                + " does not; installed explainers that work with this model: ")
+                .hasMessageContaining("occlusion, ")
+                .hasMessageContaining("saliency, ")
+                .message()
+                .doesNotContain("grad-cam");
+    }
+
+    @Test
     void whatIsMissingIsNamed() {
         explainer("saliency", Map.of()).requireFit(new LinearModel());
         assertThatThrownBy(() -> explainer("grad-cam", Map.of()).requireFit(new LinearModel()))

@@ -15,6 +15,7 @@ import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,7 +143,8 @@ class ExplanationReportTest {
                         "diagnostics",
                         "evaluations",
                         "milliseconds",
-                        "verdict");
+                        "verdicts",
+                        "rival");
         assertThat(explanation.get("explainer").asString()).isEqualTo("scores");
         assertThat(explanation.get("options").toString()).isEqualTo("{\"samples\":\"50\",\"seed\":\"7\"}");
         assertThat(explanation.get("seed").asInt()).isEqualTo(7);
@@ -152,7 +154,8 @@ class ExplanationReportTest {
         assertThat(explanation.get("unit").asString()).isEqualTo("logits per unit of input");
         assertThat(explanation.get("evaluations").toString()).isEqualTo("{\"forward\":1,\"backward\":0}");
         assertThat(explanation.get("milliseconds").asDouble()).isPositive();
-        assertThat(explanation.get("verdict").isNull()).isTrue();
+        assertThat(explanation.get("verdicts").size()).isZero();
+        assertThat(explanation.get("rival").isNull()).isTrue();
 
         JsonNode other = one.get("explanations").get(0);
         assertThat(other.get("seed").isNull()).isTrue();
@@ -254,10 +257,50 @@ class ExplanationReportTest {
                         .get(0)
                         .get("explanations")
                         .get(1)
-                        .get("verdict")
-                        .asString())
-                .startsWith("all zero");
-        assertThat(text(folder)).contains("all zero").contains("1 1 blank");
+                        .get("verdicts")
+                        .toString())
+                .isEqualTo("[{\"kind\":\"all zero\",\"reason\":\"nothing counts for the target here\"}]");
+        assertThat(text(folder))
+                .contains("all zero: nothing counts for the target here")
+                .contains("1 1 blank");
+    }
+
+    /** Scores ignore the target; the gradient does not: image 4 is of class c, and b comes next. */
+    @Test
+    void aMapThatEveryClassHasSaysSo() throws IOException {
+        Path folder = root.resolve("report");
+        List<ConfiguredExplainer> explainers = List.of(gradient, scores);
+        ExplanationRun.Result result = new ExplanationRun(
+                        new LinearModel(),
+                        TargetSpec.parse("predicted", LinearModel.LABELS, true),
+                        explainers,
+                        ClassCheck.AUTO,
+                        ExplanationRun.Listener.NONE)
+                .run(List.of(four));
+        new ExplanationReport(PROVENANCE, LinearModel.LABELS, explainers, result, "").write(folder);
+
+        JsonNode explanations = json(folder).get("images").get(0).get("explanations");
+        assertThat(explanations.get(0).get("verdicts").size()).isZero();
+        // (0, 0, 4, 0) and (0, 4, 0, 0).
+        assertThat(explanations.get(0).get("rival").get("label").asString()).isEqualTo("b");
+        assertThat(explanations.get(0).get("rival").get("correlation").asDouble())
+                .isCloseTo(-1 / 3.0, within(1e-6));
+        assertThat(explanations.get(1).get("verdicts").get(0).get("kind").asString())
+                .isEqualTo("class-insensitive");
+        assertThat(explanations.get(1).get("verdicts").get(0).get("reason").asString())
+                .startsWith("class 'b' has the same map (correlation 1)");
+        assertThat(text(folder))
+                .contains("correlation −0.33 with the map for class b")
+                .contains("class-insensitive: class &#39;b&#39; has the same map")
+                .contains("1 1 class-insensitive");
+        BufferedImage figure =
+                ImageIO.read(folder.resolve("0004-label-c/figure.png").toFile());
+        Path plain = write(explainers, four);
+        assertThat(figure.getHeight())
+                .as("a row of badges")
+                .isGreaterThan(
+                        ImageIO.read(plain.resolve("0004-label-c/figure.png").toFile())
+                                .getHeight());
     }
 
     @Test
@@ -275,7 +318,8 @@ class ExplanationReportTest {
         assertThat(explanations.get(0).get("range").toString()).isEqualTo("[-1.0,3.0]");
         assertThat(explanations.get(0).get("diagnostics").get("delta").asString())
                 .isEqualTo("NaN");
-        assertThat(explanations.get(0).get("verdict").asString()).startsWith("not finite");
+        assertThat(explanations.get(0).get("verdicts").get(0).get("kind").asString())
+                .isEqualTo("not finite");
         assertThat(explanations.get(1).get("range").isNull()).isTrue();
         assertThat(FloatArrays.flat(NpyFile.read(folder.resolve("0004-label-c/wild.npy"))))
                 .containsExactly(Float.NaN, -1, 3, Float.POSITIVE_INFINITY);

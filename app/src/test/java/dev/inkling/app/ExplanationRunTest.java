@@ -7,7 +7,9 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.inkling.figures.Prediction;
@@ -22,6 +24,7 @@ import dev.inkling.spi.Targets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -240,7 +243,7 @@ class ExplanationRunTest {
 
         assertThatThrownBy(() -> run("predicted").run(List.of(wide)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("image is 2×3×1, model 'linear' expects 2×2×1");
+                .hasMessage("'wide': image is 2×3×1, model 'linear' expects 2×2×1");
     }
 
     @Test
@@ -285,6 +288,75 @@ class ExplanationRunTest {
         order.verify(listener).failed(result.failures().get(0));
         order.verify(listener).finished();
         order.verifyNoMoreInteractions();
+    }
+
+    @Test
+    void aPixelThatIsNotFiniteIsNamedBeforeAnyWork() {
+        Model untouched = spy(model);
+        ExplanationRun run = new ExplanationRun(
+                untouched, TargetSpec.parse("predicted", LinearModel.LABELS, false), List.of(), listener);
+
+        assertThatThrownBy(() -> run.run(List.of(image("good", 0, 0, 0, 0), image("bad", 0, 0, Float.NaN, 0))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("'bad': image 0 holds NaN at row 1, column 0; expected finite numbers");
+        verify(untouched, never()).scores(any());
+    }
+
+    @Test
+    void mapsAreComparedWithAnotherClassWhereThatCostsLittle() {
+        Explainer dear = (model, images, targets) -> {
+            for (int i = 0; i < 256; i++) {
+                model.scores(images);
+            }
+            return GRADIENT.explain(model, images, targets);
+        };
+        ConfiguredExplainer cheap = configured("cheap", GRADIENT);
+        ConfiguredExplainer expensive = configured("dear", dear);
+        ConfiguredExplainer untargeted = new ConfiguredExplainer(
+                new ExplainerCard("u", "u", "", "", ExplainerCard.Family.CAM, Set.of(), Set.of(), false, CONTRACT),
+                Map.of(),
+                GRADIENT);
+        List<InputImage> images = List.of(image("one", 0, 0.25f, 0.5f, 0));
+        for (ClassCheck check : ClassCheck.values()) {
+            List<Explanation> explanations = new ExplanationRun(
+                            model,
+                            TargetSpec.parse("predicted", LinearModel.LABELS, false),
+                            List.of(cheap, expensive, untargeted),
+                            check,
+                            listener)
+                    .run(images)
+                    .images()
+                    .get(0)
+                    .explanations();
+            assertThat(explanations)
+                    .extracting(explanation -> explanation.rival().isPresent())
+                    .as(check.name())
+                    .containsExactly(check != ClassCheck.NEVER, check == ClassCheck.ALWAYS, false);
+            // What the comparison cost is not the method's.
+            assertThat(explanations.get(0).cost().forward()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whyAMapIsEmptyIsLookedUpInTheModel() {
+        Explainer zero = (m, images, targets) -> new Attribution(FloatArrays.of(new float[4], 1, 2, 2, 1), CONTRACT);
+        Model flat = spy(model);
+        org.mockito.Mockito.doReturn(
+                        Optional.of((Gradients) (images, targets) -> FloatArrays.of(new float[4], 1, 2, 2, 1)))
+                .when(flat)
+                .capability(Gradients.class);
+        Explanation explanation = new ExplanationRun(
+                        flat,
+                        TargetSpec.parse("predicted", LinearModel.LABELS, false),
+                        List.of(configured("zero", zero)),
+                        listener)
+                .run(List.of(image("one", 0, 0, 0, 0)))
+                .images()
+                .get(0)
+                .explanations()
+                .get(0);
+        assertThat(explanation.blank().orElseThrow().reason())
+                .isEqualTo("the target's score does not change with the image: no gradient arrives there");
     }
 
     private static final class Gradient implements Explainer {

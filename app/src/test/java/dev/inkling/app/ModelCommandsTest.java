@@ -384,6 +384,8 @@ class ModelCommandsTest {
         assertThat(program.err()).contains("did you mean 'grad-cam'?");
         wrongExplain(
                 "explainer 'smooth-grad': option 'samples':", report, "--explainer", "smooth-grad:samples=0", picture);
+        wrongExplain(
+                "--class-check is 'often', expected auto, always or never", report, "--class-check", "often", picture);
         wrongExplain("explainer 'saliency': no option 'x'", report, "--explainer", "saliency:x=1", picture);
         wrongExplain(
                 "explainer 'grad-cam': model 'animals' has no layer 'block9'; its layers: block1/conv1, ",

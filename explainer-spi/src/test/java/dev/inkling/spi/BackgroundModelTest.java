@@ -48,7 +48,7 @@ class BackgroundModelTest {
         assertThatThrownBy(() ->
                         new BackgroundModel(new Box(), FloatArrays.of(new float[] {1, 2, 3, Float.NaN}, 2, 1, 2, 1)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("background image 1 holds NaN, expected finite numbers");
+                .hasMessage("image 1 holds NaN at row 0, column 1; expected finite numbers");
     }
 
     /** Scores are the image's two pixels. */

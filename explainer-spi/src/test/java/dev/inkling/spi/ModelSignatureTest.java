@@ -117,6 +117,18 @@ class ModelSignatureTest {
                 .hasMessage("model 'box' has no attention layer; train one with '--attention'");
     }
 
+    @Test
+    void aPixelThatIsNotFiniteIsNamed() {
+        ModelSignature signature = new ModelSignature("odd", 3, 4, 2, ValueRange.UNIT, List.of("a", "b"), List.of());
+        for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            float[] pixels = new float[2 * 24];
+            pixels[24 + (2 * 4 + 3) * 2 + 1] = value;
+            refused(
+                    () -> signature.requireImages(FloatArrays.of(pixels, 2, 3, 4, 2)),
+                    "image 1 holds " + value + " at row 2, column 3; expected finite numbers");
+        }
+    }
+
     private static ModelSignature withLayers(Layer... layers) {
         return new ModelSignature("box", 28, 28, 1, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of(layers));
     }

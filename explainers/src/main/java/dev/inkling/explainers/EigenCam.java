@@ -62,14 +62,10 @@ public final class EigenCam implements Explainer {
 
     private static double[] map(LayerMaps.Features features) {
         double[][] centred = new double[features.places()][features.channels()];
-        for (int c = 0; c < features.channels(); c++) {
-            double mean = 0;
-            for (int place = 0; place < features.places(); place++) {
-                mean += features.activation(place, c);
-            }
-            mean /= features.places();
-            for (int place = 0; place < features.places(); place++) {
-                centred[place][c] = features.activation(place, c) - mean;
+        double[] sums = features.sums();
+        for (int place = 0; place < features.places(); place++) {
+            for (int c = 0; c < features.channels(); c++) {
+                centred[place][c] = features.activation(place, c) - sums[c] / features.places();
             }
         }
         double[] direction = PrincipalDirection.of(centred);

@@ -53,16 +53,11 @@ public final class GradCam implements Explainer {
     }
 
     private static double[] map(LayerMaps.Features features) {
-        double[] means = new double[features.channels()];
-        for (int place = 0; place < features.places(); place++) {
-            for (int c = 0; c < means.length; c++) {
-                means[c] += features.gradient(place, c);
-            }
+        double[] weights = features.gradientSums();
+        for (int c = 0; c < weights.length; c++) {
+            weights[c] /= features.places();
         }
-        for (int c = 0; c < means.length; c++) {
-            means[c] /= features.places();
-        }
-        return features.weighted(means);
+        return features.weighted(weights);
     }
 
     /** Registers {@code grad-cam}. */

@@ -80,13 +80,48 @@ final class LayerMaps {
             return gradients[at(place, channel)];
         }
 
+        /** Σ over places of A, for each channel. */
+        double[] sums() {
+            return sums(activations);
+        }
+
+        /** Σ over places of g, for each channel. */
+        double[] gradientSums() {
+            return sums(gradients);
+        }
+
+        private double[] sums(float[] values) {
+            double[] sums = new double[channels];
+            for (int place = 0; place < places; place++) {
+                int from = at(place, 0);
+                for (int c = 0; c < channels; c++) {
+                    sums[c] += values[from + c];
+                }
+            }
+            return sums;
+        }
+
         /** Σ over channels of weight · A, for each place. */
         double[] weighted(double[] weights) {
             double[] map = new double[places];
             for (int place = 0; place < places; place++) {
-                for (int c = 0; c < channels; c++) {
-                    map[place] += weights[c] * activation(place, c);
+                int from = at(place, 0);
+                // Four sums, since each addition would wait for the one before.
+                double first = 0;
+                double second = 0;
+                double third = 0;
+                double fourth = 0;
+                int c = 0;
+                for (; c + 3 < channels; c += 4) {
+                    first += weights[c] * activations[from + c];
+                    second += weights[c + 1] * activations[from + c + 1];
+                    third += weights[c + 2] * activations[from + c + 2];
+                    fourth += weights[c + 3] * activations[from + c + 3];
                 }
+                for (; c < channels; c++) {
+                    first += weights[c] * activations[from + c];
+                }
+                map[place] = first + second + third + fourth;
             }
             return map;
         }

@@ -56,14 +56,14 @@ public final class XGradCam implements Explainer {
 
     private static double[] map(LayerMaps.Features features) {
         double[] weights = new double[features.channels()];
-        for (int c = 0; c < weights.length; c++) {
-            double products = 0;
-            double sum = 0;
-            for (int place = 0; place < features.places(); place++) {
-                products += features.gradient(place, c) * features.activation(place, c);
-                sum += features.activation(place, c);
+        double[] sums = features.sums();
+        for (int place = 0; place < features.places(); place++) {
+            for (int c = 0; c < weights.length; c++) {
+                weights[c] += features.gradient(place, c) * features.activation(place, c);
             }
-            weights[c] = sum == 0 ? 0 : products / sum;
+        }
+        for (int c = 0; c < weights.length; c++) {
+            weights[c] = sums[c] == 0 ? 0 : weights[c] / sums[c];
         }
         return features.weighted(weights);
     }

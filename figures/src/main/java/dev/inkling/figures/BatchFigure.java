@@ -147,7 +147,7 @@ public final class BatchFigure {
         Heatmap map = row.map();
         sheet.framed(image.picture(size), x, top);
         if (map.verdict().isPresent()) {
-            note(map.verdict().get(), size, x + box + GAP, top);
+            note(map.verdict().get().text(), size, x + box + GAP, top);
             return;
         }
         sheet.framed(Overlay.of(image, map, size), x + box + GAP, top);

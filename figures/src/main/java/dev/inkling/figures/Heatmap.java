@@ -4,7 +4,8 @@ import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Bilinear;
 import dev.inkling.spi.FloatArrays;
-import java.util.Map;
+import dev.inkling.spi.SanityCheck;
+import dev.inkling.spi.Verdict;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -23,31 +24,17 @@ public final class Heatmap {
     private final String unit;
     private final float min;
     private final float max;
-    private final String verdict;
+    private final Optional<Verdict> verdict;
 
-    private Heatmap(
-            float[] values,
-            int height,
-            int width,
-            Sign promised,
-            String unit,
-            Map<String, float[]> diagnostics,
-            int image,
-            boolean cancelled) {
+    private Heatmap(float[] values, Attribution attribution, Optional<Verdict> judgement) {
         this.values = values;
-        this.height = height;
-        this.width = width;
-        this.unit = unit;
+        this.height = attribution.height();
+        this.width = attribution.width();
+        this.unit = attribution.contract().unit();
         float lowest = Float.POSITIVE_INFINITY;
         float highest = Float.NEGATIVE_INFINITY;
-        int infinite = 0;
-        int undefined = 0;
         for (float value : values) {
-            if (Float.isNaN(value)) {
-                undefined++;
-            } else if (Float.isInfinite(value)) {
-                infinite++;
-            } else {
+            if (Float.isFinite(value)) {
                 lowest = Math.min(lowest, value);
                 highest = Math.max(highest, value);
             }
@@ -55,12 +42,21 @@ public final class Heatmap {
         boolean anyFinite = lowest <= highest;
         this.min = anyFinite ? lowest : 0;
         this.max = anyFinite ? highest : 0;
-        this.sign = min < 0 ? Sign.SIGNED : promised;
-        this.verdict = verdict(undefined, infinite, diagnostics, image, cancelled);
+        this.sign = min < 0 ? Sign.SIGNED : attribution.contract().sign();
+        this.verdict = judgement.isPresent() || min < max ? judgement : Optional.of(cancelled(max));
+    }
+
+    /** Channels that differ, and yet add up to the same everywhere. */
+    private static Verdict cancelled(float sum) {
+        return sum == 0
+                ? new Verdict(Verdict.Kind.ALL_ZERO, "the channels cancel each other at every place")
+                : new Verdict(
+                        Verdict.Kind.CONSTANT,
+                        "the channels add up to %s at every place".formatted(Numbers.exact(sum)));
     }
 
     /**
-     * The map of one image.
+     * The map of one image, with what its numbers alone tell of it.
      *
      * @param attribution of N images; read only now
      * @param image its index in [0, N)
@@ -68,29 +64,30 @@ public final class Heatmap {
      */
     public static Heatmap of(Attribution attribution, int image) {
         Objects.checkIndex(image, attribution.count());
+        return of(attribution, image, SanityCheck.ofValues(attribution, image));
+    }
+
+    /**
+     * The map of one image, judged already.
+     *
+     * @param attribution of N images; read only now
+     * @param image its index in [0, N)
+     * @param judgement why there is nothing to see; empty where there is something
+     * @throws IndexOutOfBoundsException if there is no such image
+     */
+    public static Heatmap of(Attribution attribution, int image, Optional<Verdict> judgement) {
+        Objects.checkIndex(image, attribution.count());
         float[] raw = FloatArrays.flat(attribution.values().get(image));
         int channels = attribution.channels();
         float[] sums = new float[attribution.height() * attribution.width()];
-        boolean cancelled = false;
         for (int i = 0; i < sums.length; i++) {
             double sum = 0;
-            boolean some = false;
             for (int c = 0; c < channels; c++) {
                 sum += raw[i * channels + c];
-                some |= raw[i * channels + c] != 0;
             }
             sums[i] = (float) sum;
-            cancelled |= some && sums[i] == 0;
         }
-        return new Heatmap(
-                sums,
-                attribution.height(),
-                attribution.width(),
-                attribution.contract().sign(),
-                attribution.contract().unit(),
-                attribution.diagnostics(),
-                image,
-                cancelled);
+        return new Heatmap(sums, attribution, judgement);
     }
 
     /** h, rows of the raw map. */
@@ -139,8 +136,8 @@ public final class Heatmap {
     }
 
     /** Why there is nothing to see: the map is all zero, constant or not finite. Empty where there is a picture. */
-    public Optional<String> verdict() {
-        return Optional.ofNullable(verdict);
+    public Optional<Verdict> verdict() {
+        return verdict;
     }
 
     /**
@@ -167,33 +164,5 @@ public final class Heatmap {
             shown[i] = (float) ((double) shown[i] / limit());
         }
         return shown;
-    }
-
-    private String verdict(
-            int undefined, int infinite, Map<String, float[]> diagnostics, int image, boolean cancelled) {
-        if (undefined + infinite > 0) {
-            return "not finite: of %d values %d are NaN and %d infinite, so the map says nothing"
-                    .formatted(values.length, undefined, infinite);
-        }
-        if (min < max) {
-            return null;
-        }
-        if (max != 0) {
-            return "constant: every value is %s, so no place stands out".formatted(Numbers.exact(max));
-        }
-        if (cancelled) {
-            return "all zero: the channels cancel each other at every place";
-        }
-        float[] signedMin = diagnostics.get("signed minimum");
-        float[] signedMax = diagnostics.get("signed maximum");
-        if (signedMin != null && signedMax != null && signedMin[image] < 0 && signedMax[image] <= 0) {
-            return "all zero: %s before ReLU was %s (%s to %s); relu=false shows it"
-                    .formatted(
-                            signedMax[image] < 0 ? "every value" : "no value",
-                            signedMax[image] < 0 ? "negative" : "positive",
-                            Numbers.rounded(signedMin[image]),
-                            Numbers.rounded(signedMax[image]));
-        }
-        return "all zero: the score does not change with the image here (saturated or dead units)";
     }
 }

@@ -22,6 +22,7 @@ public final class ImageFigure {
     private static final int TITLE = 26;
     private static final int BETWEEN = 14;
     private static final int SCALE = 82;
+    private static final int BADGE = 26;
     private static final int PREDICTIONS = 168;
     private static final int SHOWN_CLASSES = 3;
 
@@ -58,7 +59,8 @@ public final class ImageFigure {
         int column = Math.max(NARROWEST, size.width());
         int rows = Math.max(1, (panels.size() + MOST_COLUMNS - 1) / MOST_COLUMNS);
         int columns = (panels.size() + rows - 1) / rows;
-        int rowHeight = TITLE + 2 * size.height() + BETWEEN + SCALE;
+        boolean badges = panels.stream().anyMatch(panel -> panel.badge().isPresent());
+        int rowHeight = TITLE + 2 * size.height() + BETWEEN + SCALE + (badges ? BADGE : 0);
         int needed = TITLE + size.height() + BETWEEN + PREDICTIONS;
         // Where there is no method, the header still needs the room of one.
         int width = 2 * MARGIN + column + Math.max(1, columns) * (GAP + column);
@@ -137,7 +139,7 @@ public final class ImageFigure {
         sheet.framed(Overlay.of(image, map, size), x, y + TITLE);
         int top = y + TITLE + size.height() + BETWEEN;
         if (map.verdict().isPresent()) {
-            note(map.verdict().get(), x, top);
+            note(map.verdict().get().text(), x, top);
             return;
         }
         sheet.framed(ColoredMap.of(map, image, size), x, top);
@@ -145,6 +147,13 @@ public final class ImageFigure {
         ColorBar.draw(sheet, map, x, below, column, small);
         range("raw ", map.range(), x, below + 49);
         sheet.text(Text.fit(map.unit(), small, column), x, below + 65, small, Sheet.MUTED);
+        panel.badge().ifPresent(badge -> badge(badge, x, top + size.height() + SCALE));
+    }
+
+    private void badge(String badge, int x, int y) {
+        String text = Text.fit(badge, small, column - 16);
+        sheet.rounded(x, y, Text.width(text, small) + 16, 20, Sheet.WRONG);
+        sheet.text(text, x + 8, y + 14, small, Color.WHITE);
     }
 
     /** In smaller letters where many digits need them, because each of them counts. */

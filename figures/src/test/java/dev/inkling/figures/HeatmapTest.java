@@ -7,6 +7,8 @@ import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Verdict;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HeatmapTest {
@@ -65,57 +67,43 @@ class HeatmapTest {
     }
 
     @Test
-    void allZeroByReLU() {
-        assertThat(Samples.zeroByReLU().verdict())
-                .contains("all zero: every value before ReLU was negative (−3.2 to −0.1); relu=false shows it");
-    }
-
-    @Test
-    void allZeroByReLUWithSomeZeroBefore() {
-        Attribution attribution = Samples.attribution(Sign.POSITIVE, 2, 2, 0, 0, 0, 0)
-                .with("signed minimum", -0.25f)
-                .with("signed maximum", 0);
-        assertThat(Heatmap.of(attribution, 0).verdict())
-                .contains("all zero: no value before ReLU was positive (−0.25 to 0); relu=false shows it");
-    }
-
-    @Test
-    void allZeroBecauseNothingChangesTheScore() {
-        String expected = "all zero: the score does not change with the image here (saturated or dead units)";
-        assertThat(Samples.map(Sign.SIGNED, 2, 2, 0, -0f, 0, 0).verdict()).contains(expected);
-        Attribution dead = Samples.attribution(Sign.POSITIVE, 2, 2, 0, 0, 0, 0)
-                .with("signed minimum", 0)
-                .with("signed maximum", 0);
-        assertThat(Heatmap.of(dead, 0).verdict()).contains(expected);
-    }
-
-    @Test
-    void diagnosticsAreThoseOfItsOwnImage() {
+    void saysWhatItsNumbersSay() {
+        assertThat(text(Samples.zeroByReLU()))
+                .startsWith("all zero: every value was negative before the ReLU (−3.2 to −0.1);");
+        assertThat(text(Samples.map(Sign.SIGNED, 1, 3, -0.5f, -0.5f, -0.5f)))
+                .isEqualTo("constant: every value is −0.5, so no place stands out");
         Attribution two = new Attribution(
                         FloatArrays.of(new float[8], 2, 2, 2, 1), new Contract(Sign.POSITIVE, false, "logits"))
                 .with("signed minimum", 0, -5)
                 .with("signed maximum", 0, -2);
-        assertThat(Heatmap.of(two, 0).verdict().orElseThrow()).contains("saturated");
-        assertThat(Heatmap.of(two, 1).verdict().orElseThrow()).contains("(−5 to −2)");
+        assertThat(text(Heatmap.of(two, 0))).isEqualTo("all zero: nothing counts for the target here");
+        assertThat(text(Heatmap.of(two, 1))).contains("(−5 to −2)");
     }
 
     @Test
-    void allZeroBecauseChannelsCancel() {
-        assertThat(Samples.map(Sign.SIGNED, 1, 2, 1, -1, -0.5f, 0.5f).verdict())
-                .contains("all zero: the channels cancel each other at every place");
+    void saysWhatIsKnownBetter() {
+        Verdict dead = new Verdict(Verdict.Kind.ALL_ZERO, "layer 'x' is dead");
+        Heatmap map = Heatmap.of(Samples.attribution(Sign.SIGNED, 1, 2, 0, 0), 0, Optional.of(dead));
+        assertThat(map.verdict()).contains(dead);
     }
 
     @Test
-    void constant() {
-        assertThat(Samples.map(Sign.SIGNED, 1, 3, -0.5f, -0.5f, -0.5f).verdict())
-                .contains("constant: every value is −0.5, so no place stands out");
+    void channelsThatCancelLeaveNothingToSee() {
+        assertThat(text(Samples.map(Sign.SIGNED, 1, 2, 1, -1, -0.5f, 0.5f)))
+                .isEqualTo("all zero: the channels cancel each other at every place");
+        assertThat(text(Samples.map(Sign.SIGNED, 1, 2, 1, 2, 2.5f, 0.5f)))
+                .isEqualTo("constant: the channels add up to 3 at every place");
+    }
+
+    private static String text(Heatmap map) {
+        return map.verdict().orElseThrow().text();
     }
 
     @Test
     void notFinite() {
         Heatmap map =
                 Samples.map(Sign.POSITIVE, 1, 5, Float.NaN, 2, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1);
-        assertThat(map.verdict()).contains("not finite: of 5 values 1 are NaN and 2 infinite, so the map says nothing");
+        assertThat(text(map)).isEqualTo("not finite: of 5 values 1 are NaN and 2 infinite, so the map says nothing");
         assertThat(map.min()).isEqualTo(1);
         assertThat(map.max()).isEqualTo(2);
         Heatmap nothing = Samples.map(Sign.POSITIVE, 1, 1, Float.NaN);

@@ -10,6 +10,7 @@ import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,6 +135,29 @@ class ImageFigureTest {
         BufferedImage otherReason = render(RIGHT, "why 7", Samples.map(Sign.POSITIVE, 1, 1, 0));
         Rectangle difference = Pixels.difference(page, otherReason);
         assertThat(difference.intersects(note)).isTrue();
+    }
+
+    /** Below the unit, in a row of its own, which pages without a badge do not have. */
+    @Test
+    void aBadgeWarnsBelowTheMap() {
+        String words = "class-insensitive: same map for a class with a name of many words";
+        BufferedImage page = ImageFigure.render(
+                Samples.seven(),
+                RIGHT,
+                "why 7",
+                List.of(
+                        new Panel("Grad-CAM", Samples.coarse(), Optional.of(words)),
+                        new Panel("Grad-CAM", Samples.coarse())));
+        BufferedImage without = render(RIGHT, "why 7", Samples.coarse(), Samples.coarse());
+        assertThat(page.getHeight()).isEqualTo(without.getHeight() + 26);
+        int red = Sheet.WRONG.getRGB() & 0xffffff;
+        Rectangle first = new Rectangle(FIRST, MAPS + 224 + 82, 224, 20);
+        assertThat(Pixels.count(page, first, red)).isGreaterThan(224 * 20 / 2);
+        assertThat(Pixels.count(page, first, Pixels.WHITE)).isGreaterThan(100);
+        assertThat(Pixels.count(page, new Rectangle(SECOND, MAPS + 224 + 82, 224, 20), red))
+                .isZero();
+        assertThat(Pixels.at(page, FIRST + 228, first.y + 10)).isEqualTo(Pixels.WHITE);
+        Pixels.assertMargin(page, 35);
     }
 
     @ParameterizedTest

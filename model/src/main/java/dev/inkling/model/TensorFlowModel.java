@@ -402,17 +402,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private GraphSession.Feed imageFeed(Output<?> tensor, FloatNdArray images) {
-        float[] pixels = FloatArrays.flat(images);
-        for (int i = 0; i < pixels.length; i++) {
-            if (!Float.isFinite(pixels[i])) {
-                int column = i / signature.channels() % signature.width();
-                int row = i / signature.channels() / signature.width() % signature.height();
-                throw new InvalidInputException(
-                        "image %d holds %s at row %d, column %d; expected finite numbers",
-                        i / signature.imageSize(), pixels[i], row, column);
-            }
-        }
-        return new GraphSession.Feed(tensor, pixels, image.shape().tail());
+        return new GraphSession.Feed(tensor, FloatArrays.flat(images), image.shape().tail());
     }
 
     private GraphSession.Feed targetFeed(Targets targets) {
