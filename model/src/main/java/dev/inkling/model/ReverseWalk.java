@@ -176,7 +176,7 @@ final class ReverseWalk {
     }
 
     @SuppressWarnings("unchecked")
-    private static Operand<TFloat32> typed(Output<?> output) {
+    static Operand<TFloat32> typed(Output<?> output) {
         return (Operand<TFloat32>) output;
     }
 }
