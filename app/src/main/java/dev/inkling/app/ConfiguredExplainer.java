@@ -1,5 +1,6 @@
 package dev.inkling.app;
 
+import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.Background;
 import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
@@ -66,8 +67,14 @@ public record ConfiguredExplainer(
                             name);
                 }
                 throw new InvalidInputException(
-                        "explainer '%s' needs a model that offers %s, model '%s' does not",
-                        name, need.getSimpleName(), model.signature().name());
+                        "explainer '%s' needs a model that offers %s, model '%s' does not%s",
+                        name,
+                        need.getSimpleName(),
+                        model.signature().name(),
+                        model.capability(TensorFlowModel.class)
+                                .flatMap(TensorFlowModel::obstacle)
+                                .map(reason -> ": " + reason)
+                                .orElse(""));
             }
         }
         try {

@@ -2,6 +2,7 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.Model;
 import dev.inkling.trainer.Dataset;
@@ -63,12 +64,13 @@ public final class DemoCommand implements Command {
     /** How the model does on digits that are not like those it has learnt: whoever looks at the explanations should know. */
     private static String remark(TensorFlowModel model, Dataset test) {
         Evaluation evaluation = Evaluation.of(model, test, done -> {});
+        ModelCard card = model.card().orElseThrow();
         return String.format(
                 Locale.ROOT,
                 "The model was trained on handwritten digits (%s, %.2f %% right on its test images) and has never seen a digit"
                         + " drawn by Inkling like these. Of %,d such digits it gets %.1f %% right.",
-                model.card().training().data(),
-                100 * model.card().accuracy().test(),
+                card.training().data(),
+                100 * card.accuracy().test(),
                 evaluation.images(),
                 100 * evaluation.accuracy());
     }

@@ -2,6 +2,7 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.trainer.DataSources;
@@ -47,7 +48,7 @@ public final class EvaluateCommand implements Command {
         Optional<Path> out = Optional.ofNullable(settings.out);
         List<ConfiguredExplainer> explainers = explainers();
         out.ifPresent(EvaluationReport::requireWritable);
-        try (TensorFlowModel model = Models.open(settings.model)) {
+        try (TensorFlowModel model = settings.model.open(terminal)) {
             Datasets data = DataSources.open(settings.data, model.signature(), new DownloadMessages(terminal));
             Dataset test = data.test();
             InputImage.requireFit(test, model.signature());
@@ -56,7 +57,7 @@ public final class EvaluateCommand implements Command {
             Evaluation evaluation = evaluate(model, test);
             if (!json.isStandardOutput()) {
                 new EvaluationText(evaluation, test.labels(), terminal.out())
-                        .print(model.card().name(), test.name());
+                        .print(model.signature().name(), test.name());
             }
             json.write(new EvaluationJson(evaluation, test.labels()).measured());
             return out.isPresent() ? report(model, test, background, evaluation, explainers, out.get()) : Main.OK;
@@ -128,8 +129,8 @@ public final class EvaluateCommand implements Command {
             commandDescription = "measures a model on a test set: accuracy, calibration, confusions and mistakes")
     static final class Settings implements CommandSettings {
 
-        @Parameter(names = "--model", placeholder = "DIR", required = true, description = Models.DESCRIPTION)
-        String model;
+        @ParametersDelegate
+        ModelOptions model = new ModelOptions();
 
         @Parameter(
                 names = "--data",

@@ -2,6 +2,7 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
@@ -41,7 +42,7 @@ public final class ExplainCommand implements Command {
         List<ConfiguredExplainer> explainers = catalog.configured(settings.explainers);
         ClassCheck classCheck = ClassCheck.of(settings.classCheck);
         ExplanationReport.requireWritable(settings.out);
-        try (TensorFlowModel model = Models.open(settings.model)) {
+        try (TensorFlowModel model = settings.model.open(terminal)) {
             TargetSpec target =
                     TargetSpec.parse(settings.target, model.signature().labels(), index.isPresent());
             String data = "image files";
@@ -99,8 +100,8 @@ public final class ExplainCommand implements Command {
                 description = "PNG or JPEG files of any size, in place of --data and --index")
         List<Path> images = new ArrayList<>();
 
-        @Parameter(names = "--model", placeholder = "DIR", required = true, description = Models.DESCRIPTION)
-        String model;
+        @ParametersDelegate
+        ModelOptions model = new ModelOptions();
 
         @Parameter(names = "--data", placeholder = "DATA", description = "as 'train' takes it; its test set is used")
         String data;
@@ -160,7 +161,8 @@ public final class ExplainCommand implements Command {
             return List.of(
                     "inkling explain --model runs/mnist/model --data mnist --index 0..15",
                     "inkling explain --model runs/mnist/model --data mnist --index 9 --target 4-vs-9 --out why-four",
-                    "inkling explain --model runs/mnist/model --explainer grad-cam:layer=block2/conv2 four.png");
+                    "inkling explain --model runs/mnist/model --explainer grad-cam:layer=block2/conv2 four.png",
+                    "inkling explain --model my-keras-model --labels labels.txt --range 0..255 cat.jpg");
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.inkling.spi.Attribution;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.SanityCheck;
 import dev.inkling.spi.Targets;
 import dev.inkling.spi.Verdict;
@@ -236,11 +237,10 @@ public final class ExplanationRun {
         for (int i = from; i < to; i++) {
             System.arraycopy(FloatArrays.flat(images.get(i).pixels()), 0, values, (i - from) * size, size);
         }
-        return FloatArrays.of(
-                values,
-                to - from,
-                model.signature().height(),
-                model.signature().width(),
-                model.signature().channels());
+        ModelSignature signature = model.signature();
+        return signature
+                .range()
+                .fromUnit(
+                        FloatArrays.of(values, to - from, signature.height(), signature.width(), signature.channels()));
     }
 }

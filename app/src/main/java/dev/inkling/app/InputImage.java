@@ -21,7 +21,7 @@ import org.tensorflow.ndarray.FloatNdArray;
  *
  * @param name what people call it, such as {@code mnist/test 5} or {@code four.png}
  * @param stem what its folder in a report is called, such as {@code 0005-label7} or {@code four}
- * @param pixels (1, H, W, C) in the model's value range
+ * @param pixels (1, H, W, C) in [0, 1], whatever the model's value range is
  * @param label its true class, where that is known
  * @param sha256 of the bytes it came from: an image file's, or a data set image's H·W·C uint8 pixels
  */
@@ -50,6 +50,14 @@ public record InputImage(String name, String stem, FloatNdArray pixels, Optional
      * @throws InvalidInputException if any of them can't be read; the message tells of all
      */
     public static List<InputImage> ofFiles(List<Path> files, ModelSignature model) {
+        ModelSignature inUnitRange = new ModelSignature(
+                model.name(),
+                model.height(),
+                model.width(),
+                model.channels(),
+                ModelSignature.ValueRange.UNIT,
+                model.labels(),
+                model.layers());
         List<InputImage> images = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (Path file : files) {
@@ -58,7 +66,7 @@ public record InputImage(String name, String stem, FloatNdArray pixels, Optional
                 images.add(new InputImage(
                         file.toString(),
                         name.replaceFirst("\\.[^.]*$", ""),
-                        ImageFiles.read(file, model),
+                        ImageFiles.read(file, inUnitRange),
                         OptionalInt.empty(),
                         sha256(Files.readAllBytes(file))));
             } catch (InvalidInputException e) {
@@ -76,7 +84,7 @@ public record InputImage(String name, String stem, FloatNdArray pixels, Optional
     /**
      * Checks that a model can be asked about a data set's images and their labels.
      *
-     * @throws InvalidInputException if size, value range or classes are not the model's
+     * @throws InvalidInputException if size or classes are not the model's
      */
     static void requireFit(Dataset data, ModelSignature model) {
         if (data.height() != model.height() || data.width() != model.width() || data.channels() != model.channels()) {
@@ -91,18 +99,16 @@ public record InputImage(String name, String stem, FloatNdArray pixels, Optional
                     model.width(),
                     model.channels());
         }
-        if (!model.range().equals(ModelSignature.ValueRange.UNIT)) {
-            throw new InvalidInputException(
-                    "pixels of '%s' are 0 to 1, model '%s' expects %s to %s",
-                    data.name(),
-                    model.name(),
-                    model.range().min(),
-                    model.range().max());
-        }
         if (!data.labels().equals(model.labels())) {
+            boolean unnamed = data.labels().size() == model.classCount()
+                    && model.labels().get(0).equals("class 0");
             throw new InvalidInputException(
-                    "classes of '%s' are %s, model '%s' was trained for %s",
-                    data.name(), String.join(", ", data.labels()), model.name(), String.join(", ", model.labels()));
+                    "classes of '%s' are %s, model '%s' was trained for %s%s",
+                    data.name(),
+                    String.join(", ", data.labels()),
+                    model.name(),
+                    String.join(", ", model.labels()),
+                    unnamed ? "; if they are the same in this order, give --labels with a file of their names" : "");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.inkling.app;
 
+import dev.inkling.model.ModelChoices;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
@@ -17,9 +18,6 @@ final class Models {
     /** The model inside the program; a folder of this name is reached as {@code ./pretrained}. */
     static final String PRETRAINED = "pretrained";
 
-    /** What {@code --help} says of a model. */
-    static final String DESCRIPTION = "model folder, or pretrained: the one inside the program, trained on MNIST";
-
     private Models() {}
 
     /**
@@ -28,18 +26,28 @@ final class Models {
      * @throws InvalidInputException if there is none of this name, or it cannot be used
      */
     static TensorFlowModel open(String name) throws IOException {
+        return open(name, ModelChoices.NONE);
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param choices what the user says of it
+     * @throws InvalidInputException if there is none of this name, or it cannot be used
+     */
+    static TensorFlowModel open(String name, ModelChoices choices) throws IOException {
         if (name.equals(PRETRAINED)) {
-            return pretrained();
+            return pretrained(choices);
         }
         try {
-            return TensorFlowModel.load(Path.of(name));
+            return TensorFlowModel.load(Path.of(name), choices);
         } catch (InvalidPathException e) {
             throw new InvalidInputException(e, "no model folder '%s'; train one with 'inkling train'", name);
         }
     }
 
     /** The model inside the program: two files in its jar, or in the folder of classes that it was built from. */
-    private static TensorFlowModel pretrained() throws IOException {
+    private static TensorFlowModel pretrained(ModelChoices choices) throws IOException {
         URI folder;
         try {
             folder = Models.class.getResource("pretrained/").toURI();
@@ -47,11 +55,11 @@ final class Models {
             throw new AssertionError("a resource has a URI", e);
         }
         if (folder.getScheme().equals("file")) {
-            return TensorFlowModel.load(Path.of(folder));
+            return TensorFlowModel.load(Path.of(folder), choices);
         }
         // A loaded model needs its files no more.
         try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of())) {
-            return TensorFlowModel.load(jar.provider().getPath(folder));
+            return TensorFlowModel.load(jar.provider().getPath(folder), choices);
         }
     }
 }

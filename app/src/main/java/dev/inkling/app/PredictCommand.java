@@ -2,6 +2,7 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.InvalidInputException;
 import jakarta.inject.Inject;
@@ -32,7 +33,7 @@ public final class PredictCommand implements Command {
             throw new InvalidInputException("no image to predict; name PNG or JPEG files");
         }
         JsonDestination json = new JsonDestination(settings.json, terminal);
-        try (TensorFlowModel model = Models.open(settings.model)) {
+        try (TensorFlowModel model = settings.model.open(terminal)) {
             List<InputImage> images = InputImage.ofFiles(settings.images, model.signature());
             // A run without explainers: the target is of no consequence.
             List<ExplainedImage> predicted = new ExplanationRun(
@@ -102,8 +103,8 @@ public final class PredictCommand implements Command {
         @Parameter(placeholder = "IMAGE...", description = "PNG or JPEG files of any size")
         List<Path> images = new ArrayList<>();
 
-        @Parameter(names = "--model", placeholder = "DIR", required = true, description = Models.DESCRIPTION)
-        String model;
+        @ParametersDelegate
+        ModelOptions model = new ModelOptions();
 
         @Parameter(
                 names = "--json",

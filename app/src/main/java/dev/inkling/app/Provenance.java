@@ -24,19 +24,19 @@ public record Provenance(
      * Which model, and how good it is.
      *
      * @param name what messages call it
-     * @param sha256 of its graph's file
-     * @param parameters trainable values in training
-     * @param accuracy on validation and test images, in [0, 1]
+     * @param sha256 of its files
+     * @param parameters how many weights
+     * @param accuracy on validation and test images, in [0, 1], where the model says it
      */
     public record ModelFacts(String name, String sha256, long parameters, ModelCard.Accuracy accuracy) {
 
         /** What a loaded model says. */
         public static ModelFacts of(TensorFlowModel model) {
             return new ModelFacts(
-                    model.card().name(),
+                    model.signature().name(),
                     model.sha256(),
-                    model.card().parameters(),
-                    model.card().accuracy());
+                    model.parameters(),
+                    model.card().map(ModelCard::accuracy).orElse(new ModelCard.Accuracy(null, null)));
         }
     }
 

@@ -59,10 +59,9 @@ final class ReportPage {
                 "parameters",
                 String.format(Locale.ROOT, "%,d", provenance.model().parameters()));
         Double test = provenance.model().accuracy().test();
-        page.put(
-                "accuracy",
-                PageTemplate.percent(
-                        test != null ? test : provenance.model().accuracy().validation()));
+        Double measured = test != null ? test : provenance.model().accuracy().validation();
+        page.put("accuracyKnown", measured != null);
+        page.put("accuracy", measured == null ? "" : PageTemplate.percent(measured));
         page.put("accuracyOn", test != null ? "test images" : "validation images");
         List<Explanation.Cost> costs = images.stream()
                 .flatMap(image -> image.explanations().stream())

@@ -132,6 +132,7 @@ public final class TrainCommand implements Command {
         ModelCard measured;
         try (TensorFlowModel best = TensorFlowModel.load(model)) {
             measured = best.card()
+                    .orElseThrow()
                     .finished(
                             Evaluation.of(best, data.test(), done -> {}).accuracy(),
                             "inkling train --data " + settings.data

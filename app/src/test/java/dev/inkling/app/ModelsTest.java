@@ -27,7 +27,7 @@ class ModelsTest {
     @Test
     void pretrainedIsAGoodModelThatSaysHowItWasMade() throws IOException {
         try (TensorFlowModel model = Models.open("pretrained")) {
-            ModelCard card = model.card();
+            ModelCard card = model.card().orElseThrow();
             assertThat(card.name()).isEqualTo("mnist");
             assertThat(card.accuracy().test()).isGreaterThan(0.995);
             assertThat(card.training().command())

@@ -51,9 +51,9 @@ class TrainCommandTest {
         double accuracy =
                 JsonMapper.shared().readTree(program.out()).get("accuracy").asDouble();
         try (TensorFlowModel model = TensorFlowModel.load(run.resolve("model"))) {
-            assertThat(model.card().name()).isEqualTo("animals");
-            assertThat(model.card().accuracy().test()).isEqualTo(accuracy);
-            assertThat(model.card().training().trainingImages()).isEqualTo(38);
+            assertThat(model.card().orElseThrow().name()).isEqualTo("animals");
+            assertThat(model.card().orElseThrow().accuracy().test()).isEqualTo(accuracy);
+            assertThat(model.card().orElseThrow().training().trainingImages()).isEqualTo(38);
         }
     }
 
@@ -80,9 +80,9 @@ class TrainCommandTest {
                 .isEqualTo(Main.OK);
 
         try (TensorFlowModel model = TensorFlowModel.load(run.resolve("model"))) {
-            assertThat(model.card().labels()).containsExactly("Ankle boot", "T-shirt", "bag");
-            assertThat(model.card().name()).isEqualTo("photos");
-            assertThat(model.card().input()).isEqualTo(new ModelCard.Input(16, 12, 3, 0, 1));
+            assertThat(model.card().orElseThrow().labels()).containsExactly("Ankle boot", "T-shirt", "bag");
+            assertThat(model.card().orElseThrow().name()).isEqualTo("photos");
+            assertThat(model.card().orElseThrow().input()).isEqualTo(new ModelCard.Input(16, 12, 3, 0, 1));
         }
         // The model tells the size.
         assertThat(program.run("evaluate", "--model", run.resolve("model"), "--data", photos))

@@ -47,6 +47,18 @@ public record ModelSignature(
                 throw new InvalidInputException("value range [%s, %s] is empty", min, max);
             }
         }
+
+        /** Pixels of [0, 1] stretched to this range; the array itself where that is [0, 1]. */
+        public FloatNdArray fromUnit(FloatNdArray pixels) {
+            if (equals(UNIT)) {
+                return pixels;
+            }
+            float[] values = FloatArrays.flat(pixels);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Math.min(max, min + values[i] * (max - min));
+            }
+            return FloatArrays.of(values, pixels.shape().asArray());
+        }
     }
 
     /** A layer with a name that a person can type; its output is (N, height, width, channels). */

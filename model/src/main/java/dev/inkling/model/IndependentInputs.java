@@ -3,6 +3,8 @@ package dev.inkling.model;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
@@ -23,10 +25,12 @@ final class IndependentInputs {
             List<String> inputs = node.getInputList();
             boolean several =
                     inputs.stream().filter(input -> computed(nodes, input)).count() > 1;
-            if (!several || !node.containsAttr("T")) {
+            // The parts of a loop know each other by their inputs; and nothing differentiates them.
+            if (!several || NetworkOperations.controlFlow(node.getOp())) {
                 rewritten.addNode(node);
                 continue;
             }
+            List<DataType> types = OperationTypes.inputTypes(node);
             NodeDef.Builder isolated = node.toBuilder();
             for (int i = 0; i < inputs.size(); i++) {
                 if (computed(nodes, inputs.get(i))) {
@@ -36,7 +40,9 @@ final class IndependentInputs {
                             .setOp("Identity")
                             .setDevice(node.getDevice())
                             .addInput(inputs.get(i))
-                            .putAttr("T", node.getAttrOrThrow("T")));
+                            .putAttr(
+                                    "T",
+                                    AttrValue.newBuilder().setType(types.get(i)).build()));
                     isolated.setInput(i, name);
                 }
             }

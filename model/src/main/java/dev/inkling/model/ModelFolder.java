@@ -3,35 +3,64 @@ package dev.inkling.model;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import org.tensorflow.proto.GraphDef;
+import java.util.List;
+import java.util.Optional;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
-import org.tensorflow.proto.SignatureDef;
 
 /**
- * A model folder as it was read: each file once, so that what is hashed is what is used. Everything that can be wrong with it is
- * found here, before TensorFlow sees it.
+ * A model folder as it was read: the graph's file once, so that what is hashed is what is used. What can be wrong with the files is found
+ * here, before TensorFlow sees them.
+ *
+ * @param card of a model that Inkling wrote
+ * @param graphSha256 of the graph's file
  */
-record ModelFolder(ModelCard card, GraphDef graph, SignatureDef serving, String sha256) {
+record ModelFolder(Path path, MetaGraphDef metaGraph, Optional<ModelCard> card, String graphSha256) {
+
+    /** TensorFlow's tag of a graph that is there to be used, not trained. */
+    private static final String SERVE = "serve";
 
     static ModelFolder read(Path folder) {
         byte[] bytes = graphFile(folder);
-        ModelCard card = card(folder);
-        MetaGraphDef metaGraph = metaGraph(folder, bytes);
-        SignatureDef serving = metaGraph.getSignatureDefMap().get(SavedModelWriter.SIGNATURE);
-        if (serving == null) {
-            throw new InvalidInputException(
-                    "model '%s' has no signature '%s', found %s",
-                    folder,
-                    SavedModelWriter.SIGNATURE,
-                    metaGraph.getSignatureDefMap().keySet());
+        return new ModelFolder(folder, metaGraph(folder, bytes), card(folder), hex(digest().digest(bytes)));
+    }
+
+    /** What messages call the model: its folder, or the folder above where that is but called {@code model} or by a version. */
+    String name() {
+        Path folder = path.toAbsolutePath().normalize();
+        while (folder.getNameCount() > 1 && folder.getFileName().toString().matches("model|saved_model|\\d+")) {
+            folder = folder.getParent();
         }
-        return new ModelFolder(card, metaGraph.getGraphDef(), serving, sha256(bytes));
+        return String.valueOf(folder.getFileName());
+    }
+
+    /**
+     * SHA-256 of the graph's file where the model is that file alone. Otherwise of a list: the SHA-256 of the graph's file and of these, in
+     * hexadecimal, a line each.
+     */
+    String sha256(List<Path> others) {
+        if (others.isEmpty()) {
+            return graphSha256;
+        }
+        StringBuilder list = new StringBuilder(graphSha256).append('\n');
+        for (Path file : others) {
+            try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest())) {
+                in.transferTo(OutputStream.nullOutputStream());
+                list.append(hex(in.getMessageDigest().digest())).append('\n');
+            } catch (IOException e) {
+                throw unreadable(file, e);
+            }
+        }
+        return hex(digest().digest(list.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static byte[] graphFile(Path folder) {
@@ -49,34 +78,33 @@ record ModelFolder(ModelCard card, GraphDef graph, SignatureDef serving, String 
                             ? "; did you mean '" + nested + "'?"
                             : "");
         }
-        try {
-            return Files.readAllBytes(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readAllBytes();
         } catch (IOException e) {
-            throw new InvalidInputException(e, "cannot read '%s': %s", file, e.getMessage());
+            throw unreadable(file, e);
         }
     }
 
-    private static ModelCard card(Path folder) {
+    private static InvalidInputException unreadable(Path file, IOException e) {
+        return new InvalidInputException(e, "cannot read '%s': %s", file, e.getMessage());
+    }
+
+    private static Optional<ModelCard> card(Path folder) {
         Path file = folder.resolve(ModelCard.PATH);
         if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(
-                    "model '%s' was not written by Inkling: it lacks %s", folder, ModelCard.PATH);
+            return Optional.empty();
         }
         try {
-            return ModelCard.fromJson(Files.readString(file), file.toString());
+            return Optional.of(ModelCard.fromJson(Files.readString(file), file.toString()));
         } catch (IOException e) {
-            throw new InvalidInputException(e, "cannot read '%s': %s", file, e.getMessage());
+            throw unreadable(file, e);
         }
     }
 
     private static MetaGraphDef metaGraph(Path folder, byte[] bytes) {
+        List<MetaGraphDef> graphs;
         try {
-            SavedModel model = SavedModel.parseFrom(bytes);
-            if (model.getMetaGraphsCount() == 1) {
-                return model.getMetaGraphs(0);
-            }
-            throw new InvalidInputException(
-                    "model '%s' holds %d graphs, expected one", folder, model.getMetaGraphsCount());
+            graphs = SavedModel.parseFrom(bytes).getMetaGraphsList();
         } catch (InvalidProtocolBufferException e) {
             throw new InvalidInputException(
                     e,
@@ -84,13 +112,28 @@ record ModelFolder(ModelCard card, GraphDef graph, SignatureDef serving, String 
                     folder.resolve(SavedModelWriter.GRAPH_FILE),
                     e.getMessage());
         }
+        if (graphs.size() == 1) {
+            return graphs.get(0);
+        }
+        List<MetaGraphDef> serving = graphs.stream()
+                .filter(graph -> graph.getMetaInfoDef().getTagsList().equals(List.of(SERVE)))
+                .toList();
+        if (serving.size() == 1) {
+            return serving.get(0);
+        }
+        throw new InvalidInputException(
+                "model '%s' holds %d graphs, expected one, or one with the tag '%s'", folder, graphs.size(), SERVE);
     }
 
-    private static String sha256(byte[] bytes) {
+    private static MessageDigest digest() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
+    }
+
+    private static String hex(byte[] digest) {
+        return HexFormat.of().formatHex(digest);
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,42 +24,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A SavedModel that Inkling wrote, ready to be explained: {@link Gradients}, {@link Layers}, {@link Biases} and
- * {@link Propagation} are among its capabilities, and so is this class itself.
+ * A SavedModel, ready to be explained: {@link Gradients}, {@link Layers}, {@link Biases} and {@link Propagation} are among its
+ * capabilities as far as TensorFlow can differentiate its operations, and so is this class itself.
  *
  * <p>Batches are cut into chunks so that memory stays bounded whatever their size. Safe for use by several threads; close it
  * when none uses it any more.
  */
 public final class TensorFlowModel implements Model, AutoCloseable {
 
-    /** Larger chunks fall out of the processor's cache and gain nothing. */
-    private static final int MAX_CHUNK = 128;
-
-    /** What a chunk's activations and their gradients may take, in bytes. */
-    private static final long CHUNK_BYTES = 256L << 20;
-
-    /** Copies of an activation alive at once in a backward pass: convolution, bias, ReLU, gradient. */
-    private static final int COPIES = 4;
-
     private final GraphSession session;
-    private final ModelCard card;
+    private final ModelGraph model;
     private final ModelSignature signature;
-    private final String sha256;
     private final int chunk;
 
     private final Output<?> image;
@@ -79,90 +66,79 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     /** Built when first asked for. */
     private List<BiasTerms.Term> biasTerms;
 
-    private final Map<Class<?>, Object> capabilities = Map.of(
-            Gradients.class,
-            (Gradients) this::gradients,
-            Layers.class,
-            new LayerAccess(),
-            Biases.class,
-            (Biases) this::contributions,
-            Propagation.class,
-            (Propagation) this::propagate,
-            TensorFlowModel.class,
-            this);
+    private final Map<Class<?>, Object> capabilities;
 
-    private TensorFlowModel(Graph graph, ModelFolder read) {
-        this.card = read.card();
-        this.signature = card.signature();
-        this.sha256 = read.sha256();
-        this.image = output(graph, read.serving().getInputsMap(), "image");
-        this.logits = output(graph, read.serving().getOutputsMap(), "logits");
-        this.probabilities = output(graph, read.serving().getOutputsMap(), "probabilities");
-        requireShape("image", image, signature.height(), signature.width(), signature.channels());
-        requireShape("logits", logits, signature.classCount());
-        this.layerOutputs = card.layers().stream()
-                .collect(Collectors.toMap(ModelCard.CardLayer::name, layer -> layerOutput(graph, layer)));
-        this.waists = card.layers().stream()
-                .map(ModelCard.CardLayer::name)
+    private TensorFlowModel(ModelGraph model, ModelChoices choices) {
+        this.model = model;
+        this.signature = model.signature();
+        this.image = model.image();
+        this.logits = model.logits();
+        this.layerOutputs = model.layers();
+        this.waists = signature.layers().stream()
+                .map(Layer::name)
                 .filter(layer -> !leadsAround(layerOutputs.get(layer)))
                 .toList();
-        this.targetWeights = Ops.create(graph)
-                .withSubScope("explain")
-                .withName("targets")
+        this.chunk = ChunkSize.of(model, choices.memory());
+        Ops tf = Ops.create(model.graph()).withSubScope("explain");
+        this.probabilities = tf.withName("probabilities")
+                .nn
+                .softmax(ReverseWalk.typed(logits))
+                .asOutput();
+        this.targetWeights = tf.withName("targets")
                 .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, signature.classCount())))
                 .asOutput();
-        this.chunk = chunkSize(signature);
-        this.session = new GraphSession(graph);
+        this.capabilities = capabilities();
+        this.session = new GraphSession(model.graph());
+    }
+
+    private Map<Class<?>, Object> capabilities() {
+        Map<Class<?>, Object> offered = new HashMap<>(Map.of(TensorFlowModel.class, this));
+        if (!signature.layers().isEmpty()) {
+            offered.put(Layers.class, new LayerAccess());
+        }
+        if (model.obstacle().isEmpty()) {
+            offered.put(Gradients.class, (Gradients) this::gradients);
+            offered.put(Biases.class, (Biases) this::contributions);
+            offered.put(Propagation.class, (Propagation) this::propagate);
+        }
+        return offered;
+    }
+
+    /**
+     * Loads a model folder: one that Inkling wrote, or any SavedModel that leads from images to scores.
+     *
+     * @throws InvalidInputException if there is no such folder, it holds no SavedModel or a damaged one, or what is what can not be found
+     *     out; the message names the choice to make
+     */
+    public static TensorFlowModel load(Path folder) {
+        return load(folder, ModelChoices.NONE);
     }
 
     /**
      * Loads a model folder.
      *
-     * @throws InvalidInputException if there is no such folder, or it holds no SavedModel, a damaged one, or one that Inkling
-     *     did not write
+     * @param choices what the user says of it
+     * @throws InvalidInputException as {@link #load(Path)} does, or if the choices do not fit the model
      */
-    public static TensorFlowModel load(Path folder) {
+    public static TensorFlowModel load(Path folder, ModelChoices choices) {
         ModelFolder read = ModelFolder.read(folder);
-        Graph graph = new Graph();
+        ModelGraph model;
         try {
-            graph.importGraphDef(IndependentInputs.of(read.graph()));
-            return new TensorFlowModel(graph, read);
+            model = read.card().isPresent() ? InklingGraph.open(read, choices) : ForeignGraph.read(read, choices);
         } catch (InvalidInputException e) {
-            graph.close();
             throw e;
-        } catch (IllegalArgumentException | IllegalStateException | TensorFlowException e) {
-            graph.close();
+        } catch (RuntimeException e) {
+            // A damaged graph can fail anywhere: an input that is not there, a shape that can not be, a number out of
+            // bounds.
             throw new InvalidInputException(
-                    e,
-                    "the graph of model '%s' can not be used: %s; the file is damaged or foreign",
-                    folder,
-                    e.getMessage());
+                    e, "the graph of model '%s' can not be used: %s; the file is damaged", folder, e);
         }
-    }
-
-    private static Output<?> output(Graph graph, Map<String, TensorInfo> tensors, String key) {
-        TensorInfo info = tensors.get(key);
-        if (info == null || info.getDtype() != DataType.DT_FLOAT) {
-            throw new InvalidInputException(
-                    "signature '%s' has no float32 '%s', found %s; expected image → logits, probabilities",
-                    SavedModelWriter.SIGNATURE, key, tensors.keySet());
+        try {
+            return new TensorFlowModel(model, choices);
+        } catch (InvalidInputException e) {
+            model.graph().close();
+            throw e;
         }
-        return graph.outputOrThrow(info.getName());
-    }
-
-    private Output<?> layerOutput(Graph graph, ModelCard.CardLayer layer) {
-        Output<?> output = graph.output(layer.tensor());
-        if (output == null) {
-            throw new InvalidInputException(
-                    "the model card names tensor '%s' for layer '%s', which the graph lacks",
-                    layer.tensor(), layer.name());
-        }
-        if (output.shape().numDimensions() == 2) {
-            requireShape(layer.name(), output, layer.channels());
-        } else {
-            requireShape(layer.name(), output, layer.height(), layer.width(), layer.channels());
-        }
-        return output;
     }
 
     /** Whether the image reaches the logits by a way that does not go through this tensor. */
@@ -184,45 +160,52 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         return false;
     }
 
-    private void requireShape(String what, Output<?> output, long... row) {
-        Shape expected = Shape.of(row).prepend(Shape.UNKNOWN_SIZE);
-        Shape found = output.shape();
-        boolean same = found.numDimensions() == expected.numDimensions();
-        for (int i = 1; same && i < found.numDimensions(); i++) {
-            same = found.get(i) == expected.get(i);
-        }
-        if (!same) {
-            throw new InvalidInputException(
-                    "the model card says %s has shape %s, the graph says %s", what, expected, found);
-        }
-    }
-
-    private static int chunkSize(ModelSignature signature) {
-        long floats = signature.imageSize();
-        for (Layer layer : signature.layers()) {
-            floats += (long) layer.height() * layer.width() * layer.channels();
-        }
-        return (int) Math.max(1, Math.min(MAX_CHUNK, CHUNK_BYTES / (Float.BYTES * COPIES * floats)));
-    }
-
     @Override
     public ModelSignature signature() {
         return signature;
     }
 
-    /** What the folder says about the model. */
-    public ModelCard card() {
-        return card;
+    /** What the folder says about the model, if Inkling wrote it. */
+    public Optional<ModelCard> card() {
+        return model.card();
     }
 
-    /** SHA-256 of the graph's file, in lower-case hexadecimal. */
+    /** How many weights it has: trainable ones where a card tells, all where it was found out. */
+    public long parameters() {
+        return model.parameters();
+    }
+
+    /** Why the scores can not be differentiated with respect to the image, if they can not. */
+    public Optional<String> obstacle() {
+        return model.obstacle();
+    }
+
+    /** What was found out about a model that Inkling did not write, in one line. */
+    public Optional<String> found() {
+        return model.found();
+    }
+
+    /**
+     * SHA-256 of the graph's file, in lower-case hexadecimal; where variables have files of their own, of the list of the files'
+     * SHA-256: a line each, the graph first, then the index, then the values.
+     */
     public String sha256() {
-        return sha256;
+        return model.sha256();
     }
 
     @Override
     public <T> Optional<T> capability(Class<T> type) {
         return Optional.ofNullable(capabilities.get(type)).map(type::cast);
+    }
+
+    @Override
+    public <T> T require(Class<T> type) {
+        if (model.obstacle().isPresent() && capability(type).isEmpty()) {
+            throw new InvalidInputException(
+                    "model '%s' does not offer %s: %s; use an explainer that needs less (perturbation methods need scores only)",
+                    signature.name(), type.getSimpleName(), model.obstacle().get());
+        }
+        return Model.super.require(type);
     }
 
     @Override

@@ -194,7 +194,7 @@ class NetworkTest {
         Architecture architecture = new Architecture(9, 7, 3, 2, new Design(List.of(4, 4), 1, true, true, 6, 0));
         ModelFixtures.write(folder, architecture, RandomWeights.of(architecture, 1));
         ModelFolder read = ModelFolder.read(folder);
-        GraphDef graph = read.graph();
+        GraphDef graph = read.metaGraph().getGraphDef();
         Map<String, String> types =
                 graph.getNodeList().stream().collect(Collectors.toMap(NodeDef::getName, NodeDef::getOp));
         assertThat(types)
@@ -218,7 +218,7 @@ class NetworkTest {
         assertThat(node(graph, "block2/sum/Add").getInputList())
                 .containsExactly("block2/conv1/BiasAdd", "block1/pool/MaxPool");
         assertThat(node(graph, "pool/Mul").getInputList()).containsExactly("block2/sum/Relu", "attention/map");
-        assertThat(read.card().layers())
+        assertThat(read.card().orElseThrow().layers())
                 .extracting(layer -> layer.name() + " " + layer.kind() + " " + layer.tensor())
                 .containsExactly(
                         "block1/conv1 CONVOLUTION block1/conv1/BiasAdd:0",
@@ -231,7 +231,8 @@ class NetworkTest {
                         "pool POOLING pool/Sum:0",
                         "dense DENSE dense/Relu:0",
                         "logits DENSE logits/BiasAdd:0");
-        assertThat(read.card().signature().lastConvolution().name()).isEqualTo("block2/sum");
+        assertThat(read.card().orElseThrow().signature().lastConvolution().name())
+                .isEqualTo("block2/sum");
     }
 
     private static NodeDef node(GraphDef graph, String name) {

@@ -83,7 +83,7 @@ public record Evaluation(double loss, ConfusionMatrix confusion, Calibration cal
             int[] indices = new int[count];
             int first = from;
             Arrays.setAll(indices, i -> first + i);
-            FloatNdArray scores = model.scores(data.images(indices));
+            FloatNdArray scores = model.scores(model.signature().range().fromUnit(data.images(indices)));
             float[] logits = FloatArrays.flat(scores);
             requireFinite(logits, from, model, data);
             int[] predicted = Targets.predictedClasses(scores);

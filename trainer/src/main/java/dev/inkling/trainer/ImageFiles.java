@@ -3,7 +3,6 @@ package dev.inkling.trainer;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature;
-import dev.inkling.spi.ModelSignature.ValueRange;
 import dev.inkling.trainer.Ink.Picture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -51,13 +50,7 @@ public final class ImageFiles {
         float[] values = model.channels() == RGB
                 ? colours(resized(image, model.width(), model.height()))
                 : written(grey(image), file, model.height(), model.width());
-        ValueRange range = model.range();
-        for (int i = 0; i < values.length; i++) {
-            values[i] = range.equals(ValueRange.UNIT)
-                    ? values[i]
-                    : Math.min(range.max(), range.min() + values[i] * (range.max() - range.min()));
-        }
-        return FloatArrays.of(values, 1, model.height(), model.width(), model.channels());
+        return model.range().fromUnit(FloatArrays.of(values, 1, model.height(), model.width(), model.channels()));
     }
 
     private static float[] written(Picture picture, Path file, int height, int width) {

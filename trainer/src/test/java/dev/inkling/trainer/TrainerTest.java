@@ -81,8 +81,8 @@ class TrainerTest {
         }
         try (TensorFlowModel model = TensorFlowModel.load(run.resolve("model"));
                 TensorFlowModel checkpoint = TensorFlowModel.load(run.resolve("checkpoints/epoch-00" + bestEpoch))) {
-            assertThat(model.card().training().epoch()).isEqualTo(bestEpoch);
-            assertThat(model.card().accuracy().validation()).isEqualTo(best);
+            assertThat(model.card().orElseThrow().training().epoch()).isEqualTo(bestEpoch);
+            assertThat(model.card().orElseThrow().accuracy().validation()).isEqualTo(best);
             assertThat(model.sha256()).isEqualTo(checkpoint.sha256());
             assertThat(Evaluation.of(model, Patterns.bars(200, 2), done -> {}).accuracy())
                     .isGreaterThan(0.9);
@@ -154,8 +154,8 @@ class TrainerTest {
         assertThat(stopped.get(0).train()).isEqualTo(Trainer.Outcome.STOPPED);
         assertThat(names(run.resolve("checkpoints"))).containsExactly("epoch-001", "epoch-002-batch-0003");
         try (TensorFlowModel half = TensorFlowModel.load(run.resolve("checkpoints/epoch-002-batch-0003"))) {
-            assertThat(half.card().training().steps()).isEqualTo(5 + 3);
-            assertThat(half.card().accuracy().validation()).isNull();
+            assertThat(half.card().orElseThrow().training().steps()).isEqualTo(5 + 3);
+            assertThat(half.card().orElseThrow().accuracy().validation()).isNull();
         }
 
         List<TrainingListener.Step> seen = new ArrayList<>();
@@ -435,7 +435,7 @@ class TrainerTest {
         assertThat(ends[0].checkpoint()).isEmpty();
         assertThat(ends[1].checkpoint()).contains(run.resolve("checkpoints/epoch-002"));
         try (TensorFlowModel model = TensorFlowModel.load(run.resolve("model"))) {
-            assertThat(model.card().training().epoch()).isEqualTo(ends[1].best() ? 2 : 1);
+            assertThat(model.card().orElseThrow().training().epoch()).isEqualTo(ends[1].best() ? 2 : 1);
         }
     }
 
