@@ -5,39 +5,66 @@ import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.OptionSpec;
 import dev.inkling.spi.WrapperCard;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.text.WordUtils;
 
 /** Explainers as text for a person. */
 final class ExplainerTable {
 
-    private static final List<String> HEADINGS = List.of("NAME", "TITLE", "NEEDS", "FROM", "OPTIONS");
+    /** Where lines of options are broken. */
+    private static final int WIDTH = 120;
 
     private ExplainerTable() {}
 
-    /** A line for each; wrappers come last, with {@code +} where what they are around stands. */
+    /** Methods by family, a line each; wrappers come last, with {@code +} where what they are around stands. */
     static String overview(List<InstalledExplainer> explainers, List<InstalledWrapper> wrappers) {
-        List<List<String>> rows = new ArrayList<>(List.of(HEADINGS));
-        for (InstalledExplainer explainer : explainers) {
-            rows.add(List.of(
-                    explainer.name(),
-                    explainer.card().title(),
-                    needs(explainer.card()),
-                    explainer.jar(),
-                    defaults(explainer.options())));
+        Map<String, List<Line>> groups = new LinkedHashMap<>();
+        for (ExplainerCard.Family family : ExplainerCard.Family.values()) {
+            for (InstalledExplainer explainer : explainers) {
+                if (explainer.card().family() == family) {
+                    groups.computeIfAbsent(lower(family), none -> new ArrayList<>())
+                            .add(new Line(
+                                    explainer.name(), needs(explainer.card()), explainer.options(), explainer.jar()));
+                }
+            }
         }
         for (InstalledWrapper wrapper : wrappers) {
-            rows.add(List.of(
-                    wrapper.name() + ExplainerCard.JOINT,
-                    wrapper.card().title(),
-                    needs(wrapper.card()),
-                    wrapper.jar(),
-                    defaults(wrapper.options())));
+            groups.computeIfAbsent("around another", none -> new ArrayList<>())
+                    .add(new Line(
+                            wrapper.name() + ExplainerCard.JOINT,
+                            needs(wrapper.card()),
+                            wrapper.options(),
+                            wrapper.jar()));
         }
-        return columns(rows);
+        List<Line> all = groups.values().stream().flatMap(List::stream).toList();
+        int name = all.stream().mapToInt(line -> line.name().length()).max().orElse(0);
+        int needs = all.stream().mapToInt(line -> line.needs().length()).max().orElse(0);
+        String indent = " ".repeat(name + needs + 6);
+        StringBuilder text = new StringBuilder();
+        groups.forEach((group, lines) -> {
+            text.append(text.isEmpty() ? "" : "\n").append(group).append('\n');
+            for (Line line : lines) {
+                text.append(String.format("  %-" + name + "s  %-" + needs + "s  ", line.name(), line.needs()))
+                        .append(WordUtils.wrap(defaults(line.options()), WIDTH - indent.length(), "\n" + indent, false))
+                        .append('\n');
+            }
+        });
+        Map<String, Long> jars =
+                all.stream().collect(Collectors.groupingBy(Line::jar, TreeMap::new, Collectors.counting()));
+        text.append('\n');
+        jars.forEach(
+                (jar, count) -> text.append(count).append(" from ").append(jar).append('\n'));
+        return text.append("'inkling explainers NAME' tells all about one\n").toString();
     }
+
+    /** What the overview says of a method. */
+    private record Line(String name, String needs, List<OptionSpec> options, String jar) {}
 
     /** All about one. */
     static String details(InstalledExplainer explainer) {
@@ -73,7 +100,7 @@ final class ExplainerTable {
 
     private static String defaults(List<OptionSpec> options) {
         return options.isEmpty()
-                ? "none"
+                ? "no options"
                 : options.stream()
                         .map(option -> option.name() + "=" + option.defaultValue())
                         .collect(Collectors.joining(" "));
