@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -11,11 +12,14 @@ import org.tensorflow.types.TFloat32;
 /**
  * Trained weights as constants, with every batch normalisation folded into the convolution before it: with
  * s = γ / √(variance + ε), the kernel becomes s·W and the bias s·(b − mean) + β. The function is the same, there is nothing
- * left that training needs, and it is the form in which layer-wise relevance propagation is defined.
+ * left that training needs, and it is the form in which layer-wise relevance propagation is defined. For one graph.
  */
 final class FrozenWeights implements Network.Weights {
 
     private final Map<String, float[]> folded;
+
+    /** Each array once in the graph, however many copies of the network read it. */
+    private final Map<String, Operand<TFloat32>> constants = new HashMap<>();
 
     /**
      * @param trained kernel, bias, gamma, beta, mean and variance of every convolution, kernel and bias of every dense
@@ -51,7 +55,8 @@ final class FrozenWeights implements Network.Weights {
     @Override
     public Operand<TFloat32> get(Ops tf, String name, Shape shape) {
         String local = name.substring(name.lastIndexOf('/') + 1);
-        return tf.withName(local).constant(shape, DataBuffers.of(folded.get(name)));
+        return constants.computeIfAbsent(
+                name, first -> tf.withName(local).constant(shape, DataBuffers.of(folded.get(name))));
     }
 
     @Override

@@ -45,13 +45,17 @@ final class ReverseWalk {
         void back(GraphOperation operation, Operand<TFloat32> upstream);
     }
 
-    /** @param name of the scope in which the pass is added: once for each name */
-    ReverseWalk(Graph graph, String name, Output<?> image, Output<?> logits) {
+    /** @param scope in which the pass is added: once for each */
+    ReverseWalk(Graph graph, String scope, Output<?> image, Output<?> logits) {
         this.graph = graph;
         this.image = image;
         this.logits = logits;
-        this.prefix = "explain/" + name;
-        this.tf = Ops.create(graph).withSubScope("explain").withSubScope(name);
+        this.prefix = scope;
+        Ops ops = Ops.create(graph);
+        for (String part : scope.split("/")) {
+            ops = ops.withSubScope(part);
+        }
+        this.tf = ops;
         visit((GraphOperation) logits.op(), new HashMap<>());
         for (GraphOperation operation : path) {
             for (Output<?> input : inputs(operation)) {

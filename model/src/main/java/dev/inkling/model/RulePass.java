@@ -30,7 +30,7 @@ record RulePass(Output<?> values, Output<?> scores, Optional<Output<?>> baseline
         // A minus stays: −1 and 1 are different rules.
         String name =
                 rule instanceof Rule.DeepLift ? "DeepLift" : rule.toString().replaceAll("[^A-Za-z0-9.-]+", "_");
-        ReverseWalk walk = new ReverseWalk(graph, name, image, logits);
+        ReverseWalk walk = new ReverseWalk(graph, "explain/" + name, image, logits);
         if (rule instanceof Rule.DeepLift) {
             BaselinePass baseline = BaselinePass.add(graph, image, logits);
             Operand<TFloat32> multipliers = walk.from(weights, new DifferenceRule(walk, baseline));

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Graph;
@@ -21,13 +22,15 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
 
 /**
  * Writes trained weights as a SavedModel: the inference graph alone, frozen, batch normalisation folded, in one file that
  * every TensorFlow runtime loads.
  *
  * <p>Signature {@code serving_default}: {@code image} float32 (N, H, W, C) in the card's value range to {@code logits} and
- * {@code probabilities}, both float32 (N, K).
+ * {@code probabilities}, both float32 (N, K). The others explain: see {@link ExplanationSignatures}.
  */
 public final class SavedModelWriter {
 
@@ -35,6 +38,9 @@ public final class SavedModelWriter {
     public static final String GRAPH_FILE = "saved_model.pb";
 
     static final String SIGNATURE = "serving_default";
+
+    private static final Map<Class<?>, DataType> DATA_TYPES =
+            Map.of(TFloat32.class, DataType.DT_FLOAT, TInt32.class, DataType.DT_INT32, TUint8.class, DataType.DT_UINT8);
 
     private SavedModelWriter() {}
 
@@ -60,7 +66,8 @@ public final class SavedModelWriter {
                                     architecture.height(),
                                     architecture.width(),
                                     architecture.channels())));
-            Network.Built network = Network.build(tf, architecture, image, new FrozenWeights(architecture, weights));
+            FrozenWeights frozen = new FrozenWeights(architecture, weights);
+            Network.Built network = Network.build(tf, architecture, image, frozen);
             Operand<TFloat32> probabilities = tf.withName("probabilities").nn.softmax(network.logits());
 
             ModelCard card = new ModelCard(
@@ -81,7 +88,10 @@ public final class SavedModelWriter {
                     about.training(),
                     about.accuracy());
 
-            writeGraph(folder, graph, image, network.logits(), probabilities);
+            Map<String, SignatureDef> signatures =
+                    new LinkedHashMap<>(ExplanationSignatures.add(graph, architecture, frozen, image, network));
+            signatures.put(SIGNATURE, serving(image, network.logits(), probabilities));
+            writeGraph(folder, graph, signatures);
             writeCard(folder, card);
             return card;
         }
@@ -96,14 +106,21 @@ public final class SavedModelWriter {
         Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Writes the graph with its serving signature, as the one file of a SavedModel. */
-    public static void writeGraph(
-            Path folder,
-            Graph graph,
-            Operand<TFloat32> image,
-            Operand<TFloat32> logits,
-            Operand<TFloat32> probabilities)
-            throws IOException {
+    /** The signature by which a model is asked for its scores. */
+    public static SignatureDef serving(Operand<TFloat32> image, Operand<TFloat32> logits, Operand<TFloat32> probabilities) {
+        return signature(Map.of("image", image), Map.of("logits", logits, "probabilities", probabilities));
+    }
+
+    /** A signature of these tensors, by the names under which they are asked for. */
+    static SignatureDef signature(Map<String, ? extends Operand<?>> inputs, Map<String, ? extends Operand<?>> outputs) {
+        SignatureDef.Builder signature = SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
+        inputs.forEach((name, operand) -> signature.putInputs(name, tensorInfo(operand)));
+        outputs.forEach((name, operand) -> signature.putOutputs(name, tensorInfo(operand)));
+        return signature.build();
+    }
+
+    /** Writes the graph with its signatures, as the one file of a SavedModel. */
+    public static void writeGraph(Path folder, Graph graph, Map<String, SignatureDef> signatures) throws IOException {
         SavedModel model = SavedModel.newBuilder()
                 .setSavedModelSchemaVersion(1)
                 .addMetaGraphs(MetaGraphDef.newBuilder()
@@ -111,14 +128,7 @@ public final class SavedModelWriter {
                                 .addTags("serve")
                                 .setTensorflowVersion(TensorFlow.version()))
                         .setGraphDef(graph.toGraphDef())
-                        .putSignatureDef(
-                                SIGNATURE,
-                                SignatureDef.newBuilder()
-                                        .setMethodName("tensorflow/serving/predict")
-                                        .putInputs("image", tensorInfo(image))
-                                        .putOutputs("logits", tensorInfo(logits))
-                                        .putOutputs("probabilities", tensorInfo(probabilities))
-                                        .build()))
+                        .putAllSignatureDef(signatures))
                 .build();
         Files.createDirectories(folder);
         try (OutputStream out = Files.newOutputStream(folder.resolve(GRAPH_FILE))) {
@@ -141,7 +151,7 @@ public final class SavedModelWriter {
         }
         return TensorInfo.newBuilder()
                 .setName(tensorName(operand))
-                .setDtype(DataType.DT_FLOAT)
+                .setDtype(DATA_TYPES.get(operand.asOutput().type()))
                 .setTensorShape(shape)
                 .build();
     }
