@@ -59,16 +59,6 @@ class ModelSignatureTest {
     }
 
     @Test
-    void aPixelThatIsNotFiniteIsNamed() {
-        ModelSignature signature = new ModelSignature("rgb", 4, 5, 3, ValueRange.UNIT, List.of("a", "b"), List.of());
-        float[] pixels = new float[2 * 4 * 5 * 3];
-        pixels[((1 * 4 + 2) * 5 + 3) * 3 + 1] = Float.NaN;
-        refused(
-                () -> signature.requireImages(FloatArrays.of(pixels, 2, 4, 5, 3)),
-                "image 1 holds NaN at row 2, column 3; expected finite numbers");
-    }
-
-    @Test
     void impossibleSignaturesAreRefused() {
         refused(
                 () -> new ModelSignature("odd", 28, 0, 1, ValueRange.UNIT, List.of("a", "b"), List.of()),

@@ -133,7 +133,10 @@ final class FlatGraph {
         while (!next.isEmpty()) {
             String name = next.pop();
             if (seen.add(name)) {
-                inputs(nodes.get(name)).forEach(input -> next.push(input.node()));
+                inputs(nodes.get(name)).stream()
+                        .map(TensorName::node)
+                        .filter(nodes::containsKey)
+                        .forEach(next::push);
             }
         }
         return seen;

@@ -5,11 +5,11 @@ import dev.inkling.spi.ModelSignature;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorflow.Graph;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
@@ -39,14 +39,13 @@ final class InklingGraph {
                             + " --layer, --range, --labels and --size",
                     folder.card().orElseThrow().name());
         }
-        GraphDef definition = folder.metaGraph().getGraphDef();
+        FlatGraph network = network(folder);
         if (!choices.trusted()) {
-            NetworkOperations.require(
-                    FlatGraph.of(definition), folder.card().orElseThrow().name());
+            NetworkOperations.require(network, folder.card().orElseThrow().name());
         }
         Graph graph = new Graph();
         try {
-            graph.importGraphDef(IndependentInputs.of(definition));
+            graph.importGraphDef(IndependentInputs.of(network.toGraphDef()));
             return new InklingGraph(folder, graph).open();
         } catch (RuntimeException e) {
             graph.close();
@@ -54,7 +53,22 @@ final class InklingGraph {
         }
     }
 
-    private ModelGraph open() {
+    /** The graph without what explains in other runtimes. */
+    private static FlatGraph network(ModelFolder folder) {
+        FlatGraph network = FlatGraph.of(folder.metaGraph().getGraphDef());
+        SignatureDef serving = serving(folder);
+        network.prune(Stream.of(
+                        serving.getInputsMap().values().stream().map(TensorInfo::getName),
+                        serving.getOutputsMap().values().stream().map(TensorInfo::getName),
+                        folder.card().orElseThrow().layers().stream().map(ModelCard.CardLayer::tensor))
+                .flatMap(names -> names)
+                .map(name -> TensorName.parse(name).node())
+                .filter(network::contains)
+                .toArray(String[]::new));
+        return network;
+    }
+
+    private static SignatureDef serving(ModelFolder folder) {
         SignatureDef serving = folder.metaGraph().getSignatureDefMap().get(SavedModelWriter.SIGNATURE);
         if (serving == null) {
             throw new InvalidInputException(
@@ -63,6 +77,11 @@ final class InklingGraph {
                     SavedModelWriter.SIGNATURE,
                     folder.metaGraph().getSignatureDefMap().keySet());
         }
+        return serving;
+    }
+
+    private ModelGraph open() {
+        SignatureDef serving = serving(folder);
         ModelSignature signature = card.signature();
         Output<?> image = output(serving.getInputsMap(), "image");
         Output<?> logits = output(serving.getOutputsMap(), "logits");

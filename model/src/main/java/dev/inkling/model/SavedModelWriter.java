@@ -107,7 +107,7 @@ public final class SavedModelWriter {
     }
 
     /** The signature by which a model is asked for its scores. */
-    public static SignatureDef serving(Operand<TFloat32> image, Operand<TFloat32> logits, Operand<TFloat32> probabilities) {
+    private static SignatureDef serving(Operand<TFloat32> image, Operand<TFloat32> logits, Operand<TFloat32> probabilities) {
         return signature(Map.of("image", image), Map.of("logits", logits, "probabilities", probabilities));
     }
 
@@ -119,8 +119,19 @@ public final class SavedModelWriter {
         return signature.build();
     }
 
+    /** Writes the graph with its serving signature alone, as the one file of a SavedModel. */
+    public static void writeGraph(
+            Path folder,
+            Graph graph,
+            Operand<TFloat32> image,
+            Operand<TFloat32> logits,
+            Operand<TFloat32> probabilities)
+            throws IOException {
+        writeGraph(folder, graph, Map.of(SIGNATURE, serving(image, logits, probabilities)));
+    }
+
     /** Writes the graph with its signatures, as the one file of a SavedModel. */
-    public static void writeGraph(Path folder, Graph graph, Map<String, SignatureDef> signatures) throws IOException {
+    static void writeGraph(Path folder, Graph graph, Map<String, SignatureDef> signatures) throws IOException {
         SavedModel model = SavedModel.newBuilder()
                 .setSavedModelSchemaVersion(1)
                 .addMetaGraphs(MetaGraphDef.newBuilder()

@@ -15,7 +15,6 @@ import dev.inkling.spi.Targets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -44,10 +43,7 @@ class ReverseWalkTest {
                     .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, 1, 2, 1)));
             Operand<TFloat32> features = tf.reshape(image, tf.constant(new int[] {-1, 2}));
             Operand<TFloat32> logits = tf.withName("logits").identity(body.logits(tf, features));
-            SavedModelWriter.writeGraph(
-                    folder,
-                    graph,
-                    Map.of("serving_default", SavedModelWriter.serving(image, logits, tf.nn.softmax(logits))));
+            SavedModelWriter.writeGraph(folder, graph, image, logits, tf.nn.softmax(logits));
         }
         SavedModelWriter.writeCard(
                 folder,
