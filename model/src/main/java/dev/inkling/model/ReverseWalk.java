@@ -117,10 +117,7 @@ final class ReverseWalk {
     }
 
     private Operand<TFloat32> vectorJacobian(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
-        Output<?> gradient = graph.addGradients(
-                        prefix + "/step" + steps++, new Output<?>[] {y}, new Output<?>[] {x}, new Output<?>[] {
-                            upstream.asOutput()
-                        })[0];
+        Output<?> gradient = VectorJacobian.add(graph, prefix + "/step" + steps++, y, x, upstream.asOutput());
         return typed(connected(gradient, y, x));
     }
 

@@ -133,10 +133,10 @@ final class TrainingGraph implements AutoCloseable {
 
     private Adam optimiser(Ops tf) {
         Map<String, Variable<TFloat32>> trainable = new LinkedHashMap<>();
-        architecture
-                .parameters()
-                .forEach(parameter ->
-                        trainable.put(parameter.name(), weights.all().get(parameter.name())));
+        architecture.parameters().stream()
+                .map(Architecture.Parameter::name)
+                .filter(name -> !weights.cancelled().contains(name))
+                .forEach(name -> trainable.put(name, weights.all().get(name)));
         // The gradient of the mean, so that the step does not depend on how full the last batch is.
         Operand<TFloat32> count = tf.dtypes.cast(tf.size(labels), TFloat32.class);
         Output<?>[] gradients = graph.addGradients(

@@ -2,9 +2,11 @@ package dev.inkling.trainer;
 
 import dev.inkling.model.Network;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -28,6 +30,7 @@ final class WeightVariables implements Network.Weights {
     private final Operand<TInt64> dropoutSeed;
     private final Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
     private final List<Op> statisticsUpdates = new ArrayList<>();
+    private final Set<String> cancelled = new HashSet<>();
 
     private WeightVariables(Ops root, boolean trains, Operand<TInt64> dropoutSeed) {
         this.root = root;
@@ -47,6 +50,14 @@ final class WeightVariables implements Network.Weights {
     /** All variables by name, in the order of the forward pass. */
     Map<String, Variable<TFloat32>> all() {
         return variables;
+    }
+
+    /**
+     * Names of the arrays that the loss does not depend on in training: a bias before a batch normalisation goes with the batch's
+     * mean. Its gradient is zero but for rounding, and would cost a pass over all that comes back to the convolution.
+     */
+    Set<String> cancelled() {
+        return cancelled;
     }
 
     /** What a training step must run to keep the running mean and variance. */
@@ -77,6 +88,7 @@ final class WeightVariables implements Network.Weights {
                 FusedBatchNorm.exponentialAvgFactor(trains ? STATISTICS_MOMENTUM : 1),
                 FusedBatchNorm.isTraining(trains));
         if (trains) {
+            cancelled.add(layer + "/bias");
             statisticsUpdates.add(tf.assign(mean, normalised.batchMean()));
             statisticsUpdates.add(tf.assign(variance, normalised.batchVariance()));
         }

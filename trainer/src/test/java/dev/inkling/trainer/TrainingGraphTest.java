@@ -158,6 +158,21 @@ class TrainingGraphTest {
         }
     }
 
+    /** A bias under a normalisation has no gradient but rounding, of which Adam would make whole steps; everything else moves. */
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void whatTheLossDependsOnMovesAndNothingElse(Architecture architecture) {
+        try (TrainingGraph graph = new TrainingGraph(architecture, Recipes.plain(1, 12))) {
+            Map<String, float[]> before = graph.weights();
+            graph.step(pixels, labels, BATCH, 0.01, 1, 1);
+            graph.step(pixels, labels, BATCH, 0.01, 1, 2);
+            graph.weights()
+                    .forEach((name, after) -> assertThat(Arrays.equals(after, before.get(name)))
+                            .as(name)
+                            .isEqualTo(name.matches("block.*/bias")));
+        }
+    }
+
     /** The average after t steps is the recursion a += (1 − min(0.99, (1 + t) / (10 + t))) · (w − a), in plain arithmetic. */
     @Test
     void averageLagsBehindTheWeights() {
