@@ -2,10 +2,10 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import dev.inkling.model.Design;
+import dev.inkling.model.Precision;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.trainer.AugmentationSettings;
 import dev.inkling.trainer.OptimizerSettings;
-import dev.inkling.trainer.Precision;
 import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.Schedule;
 import dev.inkling.trainer.TrainSettings;

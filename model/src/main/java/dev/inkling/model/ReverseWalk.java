@@ -39,11 +39,20 @@ final class ReverseWalk {
     private int steps;
 
     ReverseWalk(Graph graph, Propagation.Rule rule, Output<?> image, Output<?> logits) {
+        this(graph, rule, rule.toString(), image, logits);
+    }
+
+    /** A walk without a rule: the gradient. */
+    ReverseWalk(Graph graph, String name, Output<?> image, Output<?> logits) {
+        this(graph, null, name, image, logits);
+    }
+
+    private ReverseWalk(Graph graph, Propagation.Rule rule, String name, Output<?> image, Output<?> logits) {
         this.graph = graph;
         this.rule = rule;
         this.image = image;
         this.logits = logits;
-        this.prefix = "explain/" + rule.toString().replaceAll("[^A-Za-z0-9.]+", "_");
+        this.prefix = "explain/" + name.replaceAll("[^A-Za-z0-9.]+", "_");
         this.tf = Ops.create(graph).withSubScope("explain").withSubScope(prefix.substring("explain/".length()));
     }
 
@@ -66,12 +75,25 @@ final class ReverseWalk {
                 step(operation, sum(arrived));
             }
         }
+        if (!incoming.containsKey(image)) {
+            throw new InvalidInputException(
+                    "the score does not depend on '%s': nothing leads there from '%s'",
+                    image.op().name(), logits.op().name());
+        }
         return sum(incoming.get(image)).asOutput();
     }
 
     private void step(GraphOperation operation, Operand<TFloat32> upstream) {
         if (rule instanceof Propagation.Rule.LrpEpsilon lrp) {
             relevance(operation, upstream, (float) lrp.epsilon());
+        } else if (rule == null) {
+            for (Output<?> input : inputs(operation)) {
+                // Where an operation lets no gradient through, others may.
+                Output<?> product = product(operation.output(0), input, upstream);
+                if (!product.isClosed()) {
+                    send(input, typed(product));
+                }
+            }
         } else if (operation.type().equals("Relu")) {
             Operand<TFloat32> positive = tf.nn.relu(upstream);
             if (rule instanceof Propagation.Rule.Deconvnet) {
@@ -117,8 +139,11 @@ final class ReverseWalk {
     }
 
     private Operand<TFloat32> vectorJacobian(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
-        Output<?> gradient = VectorJacobian.add(graph, prefix + "/step" + steps++, y, x, upstream.asOutput());
-        return typed(connected(gradient, y, x));
+        return typed(connected(product(y, x, upstream), y, x));
+    }
+
+    private Output<?> product(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
+        return VectorJacobian.add(graph, prefix + "/step" + steps++, y, x, upstream.asOutput());
     }
 
     /** The gradient, which TensorFlow leaves closed where there is none. */

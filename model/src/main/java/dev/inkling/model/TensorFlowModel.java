@@ -87,7 +87,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             TensorFlowModel.class,
             this);
 
-    private TensorFlowModel(Graph graph, ModelFolder read) {
+    private TensorFlowModel(Graph graph, ModelFolder read, Precision precision) {
         this.card = read.card();
         this.signature = card.signature();
         this.sha256 = read.sha256();
@@ -108,21 +108,30 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, signature.classCount())))
                 .asOutput();
         this.chunk = chunkSize(signature);
-        this.session = new GraphSession(graph);
+        this.session = new GraphSession(graph, precision);
     }
 
     /**
-     * Loads a model folder.
+     * Loads a model folder, to compute in float32.
      *
      * @throws InvalidInputException if there is no such folder, or it holds no SavedModel, a damaged one, or one that Inkling
      *     did not write
      */
     public static TensorFlowModel load(Path folder) {
+        return load(folder, Precision.FLOAT32);
+    }
+
+    /**
+     * Loads a model folder.
+     *
+     * @throws InvalidInputException as {@link #load(Path)} does
+     */
+    public static TensorFlowModel load(Path folder, Precision precision) {
         ModelFolder read = ModelFolder.read(folder);
         Graph graph = new Graph();
         try {
             graph.importGraphDef(IndependentInputs.of(read.graph()));
-            return new TensorFlowModel(graph, read);
+            return new TensorFlowModel(graph, read, precision);
         } catch (InvalidInputException e) {
             graph.close();
             throw e;
@@ -216,6 +225,11 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         return sha256;
     }
 
+    /** How long calls have spent in TensorFlow so far, in nanoseconds, of all threads together: what is left is our own code. */
+    public long nanosInTensorFlow() {
+        return session.nanosRunning();
+    }
+
     @Override
     public <T> Optional<T> capability(Class<T> type) {
         return Optional.ofNullable(capabilities.get(type)).map(type::cast);
@@ -247,7 +261,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     private FloatNdArray gradients(FloatNdArray images, Targets targets) {
         int count = signature.requireImages(images);
         targets.require(count, signature);
-        Output<?> gradient = backwardPass(Gradients.class, graph -> gradient(graph, "explain/gradient", image));
+        Output<?> gradient = backwardPass(Gradients.class, graph -> gradient(graph, "gradient", image));
         return onImages(images, targets, count, gradient);
     }
 
@@ -315,8 +329,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             targets.require(count, signature);
             Layer shape = signature.layer(layer);
             Output<?> activation = layerOutputs.get(layer);
-            Output<?> gradient =
-                    backwardPass(layer, graph -> gradient(graph, "explain/" + layer + "/gradient", activation));
+            Output<?> gradient = backwardPass(layer, graph -> gradient(graph, "gradient." + layer, activation));
             List<float[]> both =
                     inChunks(count, List.of(imageFeed(images), targetFeed(targets)), List.of(activation, gradient));
             return new LayerGradients(shaped(both.get(0), count, shape), shaped(both.get(1), count, shape));
@@ -356,16 +369,15 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         return backwardPasses.computeIfAbsent(key, missing -> session.edit(build));
     }
 
-    private Output<?> gradient(Graph graph, String prefix, Output<?> point) {
-        Output<?> gradient = graph.addGradients(
-                        prefix, new Output<?>[] {logits}, new Output<?>[] {point}, new Output<?>[] {targetWeights})[0];
+    private Output<?> gradient(Graph graph, String name, Output<?> point) {
+        Output<?> gradient = new ReverseWalk(graph, name, point, logits).from(targetWeights);
         // At the logits themselves it is the targets, and what is fed can not be fetched.
         return gradient.equals(targetWeights)
                 ? Ops.create(graph)
                         .withSubScope("explain")
                         .identity(targetWeights)
                         .asOutput()
-                : ReverseWalk.connected(gradient, logits, point);
+                : gradient;
     }
 
     private GraphSession.Feed imageFeed(FloatNdArray images) {
