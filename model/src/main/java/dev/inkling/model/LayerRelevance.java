@@ -98,20 +98,35 @@ final class LayerRelevance {
 
     private Operand<TFloat32> box(WeightedLayer layer, LrpRule.Box box, Operand<TFloat32> relevance) {
         Operand<TFloat32> kernel = layer.kernel();
+        Operand<TFloat32> atLow = everywhere(layer.x(), box.low());
+        Operand<TFloat32> atHigh = everywhere(layer.x(), box.high());
+        // The first layer need not read the pixels themselves: what scales them scales the box, a negative factor turns
+        // it over.
+        boolean pixels = layer.x().equals(walk.image());
+        Operand<TFloat32> low = pixels ? atLow : tf.math.minimum(atLow, atHigh);
+        Operand<TFloat32> high = pixels ? atHigh : tf.math.maximum(atLow, atHigh);
         List<Term> terms = new ArrayList<>(List.of(new Term(ReverseWalk.typed(layer.x()), kernel)));
-        if (box.low() != 0) {
-            terms.add(new Term(everywhere(layer, box.low()), tf.math.neg(positive(kernel))));
+        if (!(pixels && box.low() == 0)) {
+            terms.add(new Term(low, tf.math.neg(positive(kernel))));
         }
-        if (box.high() != 0) {
-            terms.add(new Term(everywhere(layer, box.high()), tf.math.neg(negative(kernel))));
+        if (!(pixels && box.high() == 0)) {
+            terms.add(new Term(high, tf.math.neg(negative(kernel))));
         }
         return share(layer, terms, Optional.empty(), relevance, Sign.EITHER);
     }
 
-    /** An input of one value. */
-    private Operand<TFloat32> everywhere(WeightedLayer layer, double value) {
-        Operand<TFloat32> x = ReverseWalk.typed(layer.x());
-        return tf.fill(tf.shape(x), tf.constant((float) value));
+    /** What a tensor before the first layer is where every pixel has one value. */
+    private Operand<TFloat32> everywhere(Output<?> tensor, double value) {
+        if (tensor.equals(walk.image())) {
+            return tf.fill(tf.shape(ReverseWalk.typed(tensor)), tf.constant((float) value));
+        }
+        GraphOperation operation = (GraphOperation) tensor.op();
+        List<Operand<?>> inputs = new ArrayList<>();
+        for (int i = 0; i < operation.numInputs(); i++) {
+            Output<?> input = operation.input(i);
+            inputs.add(walk.inputs(operation).contains(input) ? everywhere(input, value) : input);
+        }
+        return ReverseWalk.typed(Replica.of(operation, tf, inputs).output(tensor.index()));
     }
 
     /** What an operator makes of a kernel. */

@@ -91,6 +91,10 @@ final class ReverseWalk {
         return tf;
     }
 
+    Output<?> image() {
+        return image;
+    }
+
     /** The operations from the image to the logits, each after those it reads from; the image's own is not among them. */
     Set<GraphOperation> path() {
         return path;

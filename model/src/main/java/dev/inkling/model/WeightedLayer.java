@@ -83,11 +83,14 @@ final class WeightedLayer {
         return walk.inputs(operation).contains(operation.input(0)) ? operation.input(1) : operation.input(0);
     }
 
-    /** The operation before this one, if nothing else reads what that puts out. */
+    /** The operation before this one, identities apart, if nothing else reads what that puts out. */
     private static Optional<GraphOperation> before(GraphOperation operation, ReverseWalk walk) {
         Output<?> input = walk.inputs(operation).iterator().next();
         GraphOperation before = (GraphOperation) input.op();
-        return walk.readers(input).size() == 1 && walk.path().contains(before) ? Optional.of(before) : Optional.empty();
+        if (walk.readers(input).size() != 1 || !walk.path().contains(before)) {
+            return Optional.empty();
+        }
+        return before.type().equals("Identity") ? before(before, walk) : Optional.of(before);
     }
 
     /** s·(Wx + b − mean) + offset with s = scale / √(variance + ε): weights s·W, bias s·(b − mean) + offset. */

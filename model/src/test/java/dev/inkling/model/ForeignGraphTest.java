@@ -266,26 +266,47 @@ class ForeignGraphTest {
         return folded;
     }
 
-    /** (image − ½)·4 before the first layer changes nothing of what is relevant. */
+    /** (image − ½)·−4 before the first layer passes relevance on, and turns over the box that pixels lie in. */
     @Test
     void scalingTheImagePassesRelevanceOn() throws IOException {
         float[][] dense = matrix(40, 2);
+        float[][] negated = new float[40][2];
+        for (int i = 0; i < 80; i++) {
+            negated[i / 2][i % 2] = -4 * dense[i / 2][i % 2];
+        }
         Rule rule = new Rule.Lrp(new LrpRule.Epsilon(1e-6));
         try (TensorFlowModel model = model((tf, image) -> tf.linalg.matMul(
                 tf.reshape(
-                        tf.math.mul(tf.math.sub(image, tf.constant(0.5f)), tf.constant(4f)),
+                        tf.math.mul(tf.math.sub(image, tf.constant(0.5f)), tf.constant(-4f)),
                         tf.constant(new int[] {-1, 40})),
                 tf.constant(dense)))) {
             FloatNdArray image = images(1);
             float[] pixels = FloatArrays.flat(image);
             float[] expected = new float[40];
             for (int i = 0; i < 40; i++) {
-                expected[i] = (pixels[i] - 0.5f) * 4 * dense[i][1];
+                expected[i] = (pixels[i] - 0.5f) * -4 * dense[i][1];
             }
             assertThat(FloatArrays.flat(model.require(Propagation.class)
                             .propagate(image, Targets.classes(2, 1), rule)
                             .values()))
                     .containsExactly(expected, within(1e-4f));
+            PlainModel plain = PlainModel.builder("plain", 5, 4, 2)
+                    .dense("logits", negated, new float[2])
+                    .build();
+            Rule box = new Rule.Lrp(new LrpRule.Box(-1, 1), LrpRule.zPlus(), LrpRule.zPlus());
+            Rule moved = new Rule.Lrp(new LrpRule.Box(-1.5, 0.5), LrpRule.zPlus(), LrpRule.zPlus());
+            float[] shifted = new float[40];
+            for (int i = 0; i < 40; i++) {
+                shifted[i] = pixels[i] - 0.5f;
+            }
+            assertThat(FloatArrays.flat(model.require(Propagation.class)
+                            .propagate(image, Targets.classes(2, 1), box)
+                            .values()))
+                    .containsExactly(
+                            FloatArrays.flat(
+                                    plain.propagate(FloatArrays.of(shifted, 1, 5, 4, 2), Targets.classes(2, 1), moved)
+                                            .values()),
+                            within(1e-4f));
         }
     }
 
