@@ -151,16 +151,29 @@ public final class Targets {
      * @throws InvalidInputException if the shape is another
      */
     public float[] scores(FloatNdArray scores) {
-        float[] logits = matrix(scores, "scores");
-        if (logits.length != weights.length || scores.shape().get(1) != classCount) {
-            throw new InvalidInputException(
-                    "scores have shape %s, expected (%d, %d)", scores.shape(), count, classCount);
-        }
+        float[] logits = logits(scores);
         float[] values = new float[count];
         for (int i = 0; i < logits.length; i++) {
             values[i / classCount] += weights[i] * logits[i];
         }
         return values;
+    }
+
+    /**
+     * The positive weights of positive logits: for methods that explain how something positive came about.
+     *
+     * @param scores (N, K) logits
+     * @throws InvalidInputException if the shape is another
+     */
+    public Targets positivePart(FloatNdArray scores) {
+        float[] logits = logits(scores);
+        float[] positive = weights.clone();
+        for (int i = 0; i < positive.length; i++) {
+            if (!(positive[i] > 0 && logits[i] > 0)) {
+                positive[i] = 0;
+            }
+        }
+        return new Targets(positive, classCount);
     }
 
     /**
@@ -174,6 +187,16 @@ public final class Targets {
                     "targets are (%d, %d), expected (%d, %d): a row per image, a weight per class of" + " model '%s'",
                     count, classCount, images, signature.classCount(), signature.name());
         }
+    }
+
+    /** Flat scores, after a look at their shape. */
+    private float[] logits(FloatNdArray scores) {
+        float[] logits = matrix(scores, "scores");
+        if (logits.length != weights.length || scores.shape().get(1) != classCount) {
+            throw new InvalidInputException(
+                    "scores have shape %s, expected (%d, %d)", scores.shape(), count, classCount);
+        }
+        return logits;
     }
 
     private static int checked(int index, int classCount) {

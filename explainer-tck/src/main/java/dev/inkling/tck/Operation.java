@@ -27,8 +27,18 @@ interface Operation {
     /** The vector-Jacobian product with each input. */
     List<double[]> backward(List<double[]> inputs, double[] gradient);
 
-    /** A function of each value, of its input's shape. */
-    record Activation(int height, int width, int channels, DoubleUnaryOperator function, DoubleUnaryOperator derivative)
+    /**
+     * A function of each value, of its input's shape.
+     *
+     * @param rectifier whether it is of the ReLU family
+     */
+    record Activation(
+            int height,
+            int width,
+            int channels,
+            boolean rectifier,
+            DoubleUnaryOperator function,
+            DoubleUnaryOperator derivative)
             implements Operation {
 
         @Override

@@ -13,7 +13,6 @@ import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.PlainModelBuilder.Node;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -120,12 +119,17 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
 
     @Override
     public FloatNdArray gradients(FloatNdArray images, Targets targets) {
-        return back(images, targets, false, Backward.CHAIN_RULE);
+        return back(images, targets, false, Backward.CHAIN_RULE).values();
     }
 
     @Override
-    public FloatNdArray propagate(FloatNdArray images, Targets targets, Rule rule) {
-        return back(images, targets, rule instanceof Rule.LrpEpsilon, backwardBy(rule));
+    public Propagated propagate(FloatNdArray images, Targets targets, Rule rule) {
+        if (rule instanceof Rule.DeepLift lift) {
+            return differences(images, targets, lift.baseline());
+        } else if (rule instanceof Rule.Lrp lrp) {
+            return back(images, targets, true, new Relevance(lrp, nodes));
+        }
+        return back(images, targets, false, rule instanceof Rule.Guided ? Backward.GUIDED : Backward.DECONVNET);
     }
 
     @Override
@@ -236,19 +240,59 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
         return trace[trace.length - 1];
     }
 
-    private FloatNdArray back(FloatNdArray images, Targets targets, boolean fromScores, Backward backward) {
+    private Propagated back(FloatNdArray images, Targets targets, boolean fromScores, Backward backward) {
         List<double[]> inputs = split(images, signature);
         targets.require(inputs.size(), signature);
-        List<double[]> results = new ArrayList<>();
+        List<double[]> values = new ArrayList<>();
+        List<double[]> scores = new ArrayList<>();
         for (int n = 0; n < inputs.size(); n++) {
             double[][] trace = trace(inputs.get(n));
             double[] start = row(targets, n);
             for (int k = 0; fromScores && k < start.length; k++) {
                 start[k] *= output(trace)[k];
             }
-            results.add(back(trace, start, 0, backward));
+            values.add(back(trace, start, 0, backward));
+            scores.add(output(trace));
         }
-        return stack(results, signature.height(), signature.width(), signature.channels());
+        return propagated(values, scores);
+    }
+
+    private Propagated differences(FloatNdArray images, Targets targets, FloatNdArray baseline) {
+        List<double[]> inputs = split(images, signature);
+        List<double[]> baselines = split(baseline, signature);
+        targets.require(inputs.size(), signature);
+        if (baselines.size() != inputs.size()) {
+            throw new InvalidInputException(
+                    "%d baselines for %d images; expected one for each", baselines.size(), inputs.size());
+        }
+        List<double[]> values = new ArrayList<>();
+        List<double[]> scores = new ArrayList<>();
+        for (int n = 0; n < inputs.size(); n++) {
+            double[][] trace = trace(inputs.get(n));
+            double[][] before = trace(baselines.get(n));
+            double[] multipliers = back(trace, row(targets, n), 0, new Differences(node -> inputs(node, before)));
+            double[] differences = minus(inputs.get(n), baselines.get(n));
+            for (int i = 0; i < differences.length; i++) {
+                differences[i] *= multipliers[i];
+            }
+            values.add(differences);
+            scores.add(minus(output(trace), output(before)));
+        }
+        return propagated(values, scores);
+    }
+
+    private Propagated propagated(List<double[]> values, List<double[]> scores) {
+        return new Propagated(
+                stack(values, signature.height(), signature.width(), signature.channels()),
+                stack(scores, signature.classCount()));
+    }
+
+    private static double[] minus(double[] a, double[] b) {
+        double[] difference = a.clone();
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] -= b[i];
+        }
+        return difference;
     }
 
     /** What arrives at a value of the trace; several users add up. */
@@ -260,9 +304,12 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
                 continue;
             }
             Node node = nodes.get(i);
-            List<double[]> back = backward.through(node.operation(), inputs(node, trace), arrived[i + 1]);
+            List<double[]> back = backward.through(node, inputs(node, trace), arrived[i + 1]);
             for (int k = 0; k < back.size(); k++) {
                 int input = node.inputs().get(k);
+                if (back.get(k) == null) {
+                    continue;
+                }
                 arrived[input] = arrived[input] == null ? back.get(k) : plus(arrived[input], back.get(k));
             }
         }
@@ -275,55 +322,6 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
             sum[i] += b[i];
         }
         return sum;
-    }
-
-    /** How what comes in at an operation's output goes on to its inputs. */
-    private interface Backward {
-
-        Backward CHAIN_RULE = Operation::backward;
-
-        List<double[]> through(Operation operation, List<double[]> inputs, double[] upstream);
-    }
-
-    private Backward backwardBy(Rule rule) {
-        if (rule instanceof Rule.Guided) {
-            return (operation, inputs, gradient) -> operation.backward(
-                    inputs, operation instanceof Operation.Activation ? positive(gradient) : gradient);
-        } else if (rule instanceof Rule.Deconvnet) {
-            return (operation, inputs, gradient) -> operation instanceof Operation.Activation
-                    ? List.of(positive(gradient))
-                    : operation.backward(inputs, gradient);
-        } else if (rule instanceof Rule.LrpEpsilon lrp
-                && nodes.stream().noneMatch(node -> node.operation() instanceof Operation.Softmax)) {
-            return (operation, inputs, relevance) -> {
-                if (operation instanceof Operation.Activation) {
-                    return List.of(relevance);
-                }
-                return operation instanceof Linear || operation instanceof Operation.Sum
-                        ? relevance(operation, inputs, relevance, lrp.epsilon())
-                        : operation.backward(inputs, relevance);
-            };
-        }
-        throw new InvalidInputException("model '%s' has no rule %s", signature.name(), rule);
-    }
-
-    private static double[] positive(double[] values) {
-        return Arrays.stream(values).map(value -> Math.max(0, value)).toArray();
-    }
-
-    private static List<double[]> relevance(
-            Operation operation, List<double[]> inputs, double[] relevance, double epsilon) {
-        double[] shares = operation.forward(inputs);
-        for (int i = 0; i < shares.length; i++) {
-            shares[i] = relevance[i] / (shares[i] + (shares[i] < 0 ? -epsilon : epsilon));
-        }
-        List<double[]> back = operation.backward(inputs, shares);
-        for (int k = 0; k < back.size(); k++) {
-            for (int i = 0; i < back.get(k).length; i++) {
-                back.get(k)[i] *= inputs.get(k)[i];
-            }
-        }
-        return back;
     }
 
     /** The images one by one, after the checks that {@link Model#scores} promises. */

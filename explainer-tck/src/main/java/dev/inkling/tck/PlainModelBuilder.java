@@ -144,34 +144,35 @@ public final class PlainModelBuilder {
 
     /** max(0, x); its derivative at 0 is 0. */
     public PlainModelBuilder relu(String operation) {
-        return activation(operation, x -> Math.max(0, x), x -> x > 0 ? 1 : 0);
+        return activation(operation, true, x -> Math.max(0, x), x -> x > 0 ? 1 : 0);
     }
 
     /** min(max(0, x), 6). */
     public PlainModelBuilder relu6(String operation) {
-        return activation(operation, x -> Math.min(Math.max(0, x), 6), x -> x > 0 && x < 6 ? 1 : 0);
+        return activation(operation, true, x -> Math.min(Math.max(0, x), 6), x -> x > 0 && x < 6 ? 1 : 0);
     }
 
     /** x where it is above 0, else slope · x. */
     public PlainModelBuilder leakyRelu(String operation, float slope) {
-        return activation(operation, x -> x > 0 ? x : slope * x, x -> x > 0 ? 1 : slope);
+        return activation(operation, true, x -> x > 0 ? x : slope * x, x -> x > 0 ? 1 : slope);
     }
 
     /** x where it is above 0, else exp(x) − 1. */
     public PlainModelBuilder elu(String operation) {
-        return activation(operation, x -> x > 0 ? x : Math.expm1(x), x -> x > 0 ? 1 : Math.exp(x));
+        return activation(operation, true, x -> x > 0 ? x : Math.expm1(x), x -> x > 0 ? 1 : Math.exp(x));
     }
 
     /** The hyperbolic tangent. */
     public PlainModelBuilder tanh(String operation) {
-        return activation(operation, Math::tanh, x -> 1 - Math.tanh(x) * Math.tanh(x));
+        return activation(operation, false, Math::tanh, x -> 1 - Math.tanh(x) * Math.tanh(x));
     }
 
     private PlainModelBuilder activation(
-            String operation, DoubleUnaryOperator function, DoubleUnaryOperator derivative) {
+            String operation, boolean rectifier, DoubleUnaryOperator function, DoubleUnaryOperator derivative) {
         Sides in = sides(next);
         return append(
-                operation, new Operation.Activation(in.height(), in.width(), in.channels(), function, derivative));
+                operation,
+                new Operation.Activation(in.height(), in.width(), in.channels(), rectifier, function, derivative));
     }
 
     /** The largest value of each window, of equal ones the first in row-major order; padding never wins. */

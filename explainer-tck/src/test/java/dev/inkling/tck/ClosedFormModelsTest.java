@@ -8,6 +8,7 @@ import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Layers;
+import dev.inkling.spi.LrpRule;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Propagation;
@@ -100,7 +101,8 @@ class ClosedFormModelsTest {
         assertThat(FloatArrays.flat(model.gradients(image, Targets.classes(2, 1))))
                 .containsExactly(2, 4);
         for (Rule rule : List.of(new Rule.Guided(), new Rule.Deconvnet())) {
-            assertThat(FloatArrays.flat(model.propagate(image, Targets.classes(2, 1), rule)))
+            assertThat(FloatArrays.flat(
+                            model.propagate(image, Targets.classes(2, 1), rule).values()))
                     .containsExactly(2, 4);
         }
     }
@@ -160,9 +162,9 @@ class ClosedFormModelsTest {
         float ln4 = (float) Math.log(4);
         assertThat(FloatArrays.flat(model.gradients(image, Targets.classes(2, 0))))
                 .containsExactly(new float[] {4 / 7f * ln4, -12 / 7f * ln4, 8 / 7f * ln4}, within(1e-5f));
-        assertThatThrownBy(() -> model.propagate(image, Targets.classes(2, 0), new Rule.LrpEpsilon(0.1)))
+        assertThatThrownBy(() -> model.propagate(image, Targets.classes(2, 0), new Rule.Lrp(LrpRule.zPlus())))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("model 'attention' has no rule LrpEpsilon[epsilon=0.1]");
+                .hasMessage("LRP has no rule for operation 'attention' of type Softmax");
     }
 
     /** Every weight shows as a digit of its own. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Layers.LayerGradients;
+import dev.inkling.spi.LrpRule;
 import dev.inkling.spi.Propagation.Rule;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ class GroundTruthTest {
     @Test
     void lrpOfTheConvolutionAddsUpToTheScore() {
         // Open places: −50 three times with weight 1, −75 twice with weight −1, so the biases' shares cancel.
-        assertThat(propagated(CONVOLUTION, RISING, FIRST_OF_FOUR, new Rule.LrpEpsilon(1e-9)))
+        assertThat(propagated(CONVOLUTION, RISING, FIRST_OF_FOUR, new Rule.Lrp(new LrpRule.Epsilon(1e-9))))
                 .usingComparatorWithPrecision(1e-4f)
                 .containsExactly(0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 0, 0, 0, 0);
     }
@@ -72,7 +73,7 @@ class GroundTruthTest {
     @Test
     void lrpOfDenseLayers() {
         FloatNdArray image = FloatArrays.of(new float[] {1, 2, 3}, 1, 1, 3, 1);
-        assertThat(propagated(lrpModel(2), image, FIRST_OF_TWO, new Rule.LrpEpsilon(1e-9)))
+        assertThat(propagated(lrpModel(2), image, FIRST_OF_TWO, new Rule.Lrp(new LrpRule.Epsilon(1e-9))))
                 .usingComparatorWithPrecision(1e-4f)
                 .containsExactly(18, 36, 54);
     }
@@ -81,7 +82,7 @@ class GroundTruthTest {
     @Test
     void lrpWithALargeEpsilon() {
         FloatNdArray image = FloatArrays.of(new float[] {1, 2, 3}, 1, 1, 3, 1);
-        float[] relevance = propagated(lrpModel(2), image, FIRST_OF_TWO, new Rule.LrpEpsilon(12));
+        float[] relevance = propagated(lrpModel(2), image, FIRST_OF_TWO, new Rule.Lrp(new LrpRule.Epsilon(12)));
         // Three hidden units of 12, two logits of 108: each unit gets 12 · 3 · 108 / (108 + ε).
         double hidden = 12 * 3 * 108 / (108.0 + 12);
         for (int i = 0; i < 3; i++) {
@@ -96,7 +97,7 @@ class GroundTruthTest {
                 1, 1, 1, List.of(new DenseModel.Layer(new float[][] {{-2, 0}}, new float[] {0, 0}, false)));
         FloatNdArray image = FloatArrays.of(new float[] {3}, 1, 1, 1, 1);
         // z = −6, R = −6, x · w · R / (z − ε) = 3 · −2 · −6 / −8.
-        assertThat(propagated(negative, image, FIRST_OF_TWO, new Rule.LrpEpsilon(2)))
+        assertThat(propagated(negative, image, FIRST_OF_TWO, new Rule.Lrp(new LrpRule.Epsilon(2))))
                 .usingComparatorWithPrecision(1e-5f)
                 .containsExactly(-4.5f);
     }
@@ -136,6 +137,6 @@ class GroundTruthTest {
     }
 
     private static float[] propagated(PlainModel model, FloatNdArray image, Targets targets, Rule rule) {
-        return FloatArrays.flat(model.propagate(image, targets, rule));
+        return FloatArrays.flat(model.propagate(image, targets, rule).values());
     }
 }

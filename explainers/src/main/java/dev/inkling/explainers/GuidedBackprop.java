@@ -33,7 +33,10 @@ public final class GuidedBackprop implements Explainer {
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         targets.require(model.signature().requireImages(images), model.signature());
         return new Attribution(
-                model.require(Propagation.class).propagate(images, targets, new Propagation.Rule.Guided()), CONTRACT);
+                model.require(Propagation.class)
+                        .propagate(images, targets, new Propagation.Rule.Guided())
+                        .values(),
+                CONTRACT);
     }
 
     /** Registers {@code guided-backprop}. */

@@ -1,12 +1,15 @@
 package dev.inkling.explainers;
 
 import dev.inkling.spi.Attribution;
+import dev.inkling.spi.Extent;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.ConvolutionModel;
 import dev.inkling.tck.DenseModel;
+import dev.inkling.tck.Padding;
+import dev.inkling.tck.PlainModel;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -54,6 +57,57 @@ final class Examples {
             values[i] = (float) random.nextDouble();
         }
         return FloatArrays.of(values, count, signature.height(), signature.width(), signature.channels());
+    }
+
+    /**
+     * Images 6×5×2 in [0, 1] with all that a convolutional network has: a first convolution, a residual block, pooling, another
+     * convolution, the mean of all places, two dense layers.
+     *
+     * @param biases of every layer, over and over
+     */
+    static PlainModel residual(int classes, float[] biases) {
+        SplittableRandom random = new SplittableRandom(19);
+        Extent one = new Extent(1, 1);
+        return PlainModel.builder("residual", 6, 5, 2)
+                .convolution("conv1", kernel(random, 3, 2, 4), repeat(biases, 4), one, Padding.SAME)
+                .relu("relu1")
+                .convolution("conv2", kernel(random, 3, 4, 4), repeat(biases, 4), one, Padding.SAME)
+                .add("sum", "conv2", "relu1")
+                .relu("relu2")
+                .maxPool("pool", new Extent(2, 2), new Extent(2, 2), Padding.SAME)
+                .convolution("conv3", kernel(random, 2, 4, 5), repeat(biases, 5), one, Padding.VALID)
+                .relu("relu3")
+                .globalMean("mean")
+                .dense("dense", weights(random, 5, 7), repeat(biases, 7))
+                .relu("relu4")
+                .dense("logits", weights(random, 7, classes), repeat(biases, classes))
+                .build();
+    }
+
+    private static float[] repeat(float[] values, int count) {
+        float[] repeated = new float[count];
+        for (int i = 0; i < count; i++) {
+            repeated[i] = values[i % values.length];
+        }
+        return repeated;
+    }
+
+    private static float[][] weights(SplittableRandom random, int rows, int columns) {
+        float[][] weights = new float[rows][columns];
+        for (float[] row : weights) {
+            for (int i = 0; i < columns; i++) {
+                row[i] = (float) random.nextDouble(-1, 1);
+            }
+        }
+        return weights;
+    }
+
+    private static float[][][][] kernel(SplittableRandom random, int side, int channels, int filters) {
+        float[][][][] kernel = new float[side][side][][];
+        for (float[][][] row : kernel) {
+            Arrays.setAll(row, column -> weights(random, channels, filters));
+        }
+        return kernel;
     }
 
     static float[] values(Attribution attribution) {

@@ -34,8 +34,17 @@ final class GraphSession implements AutoCloseable {
         this.session = new Session(graph, precision.configuration().build());
     }
 
-    /** Values for a tensor: rows [from, from + count) of an array whose rows have the shape {@code row}. */
-    record Feed(Operand<?> tensor, float[] values, Shape row) {}
+    /**
+     * Values for a tensor: rows [from, from + count) of an array whose rows have the shape {@code row}.
+     *
+     * @param shared whether there is one row only, which meets all rows of the others
+     */
+    record Feed(Operand<?> tensor, float[] values, Shape row, boolean shared) {
+
+        Feed(Operand<?> tensor, float[] values, Shape row) {
+            this(tensor, values, row, false);
+        }
+    }
 
     /**
      * Runs the graph on some rows of the feeds.
@@ -52,10 +61,10 @@ final class GraphSession implements AutoCloseable {
             for (Feed feed : feeds) {
                 int size = Math.toIntExact(feed.row().size());
                 TFloat32 input = TFloat32.tensorOf(
-                        feed.row().prepend(count),
+                        feed.row().prepend(feed.shared() ? 1 : count),
                         DataBuffers.of(feed.values(), true, false)
-                                .offset((long) from * size)
-                                .narrow((long) count * size));
+                                .offset(feed.shared() ? 0 : (long) from * size)
+                                .narrow(feed.shared() ? size : (long) count * size));
                 inputs.add(input);
                 runner.feed(feed.tensor(), input);
             }

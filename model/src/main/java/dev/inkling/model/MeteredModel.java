@@ -17,7 +17,8 @@ import org.tensorflow.ndarray.FloatNdArray;
  * A model that counts how many images are evaluated through it, forward and backward; explainers know nothing of it.
  *
  * <p>Scores, activations and scores from a layer count N forward; gradients, layer gradients, biases' contributions and propagation
- * count N forward and N backward. A call that fails counts nothing. Capabilities of an implementation's own type are
+ * count N forward and N backward, with DeepLIFT's baselines N forward more. A call that fails counts nothing. Capabilities of an
+ * implementation's own type are
  * handed out as they are: what is done through them is not counted. Safe for use by several threads.
  */
 public final class MeteredModel implements Model {
@@ -166,8 +167,11 @@ public final class MeteredModel implements Model {
         }
 
         @Override
-        public FloatNdArray propagate(FloatNdArray images, Targets targets, Rule rule) {
-            FloatNdArray result = propagation.propagate(images, targets, rule);
+        public Propagated propagate(FloatNdArray images, Targets targets, Rule rule) {
+            Propagated result = propagation.propagate(images, targets, rule);
+            if (rule instanceof Rule.DeepLift lift) {
+                count(lift.baseline(), false);
+            }
             count(images, true);
             return result;
         }

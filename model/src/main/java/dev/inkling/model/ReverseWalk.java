@@ -1,7 +1,6 @@
 package dev.inkling.model;
 
 import dev.inkling.spi.InvalidInputException;
-import dev.inkling.spi.Propagation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -17,14 +16,13 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Adds a backward pass with a rule of its own to a graph, operation by operation from the logits back to the image: each
- * step is the operation's ordinary vector-Jacobian product, but where the rule says otherwise. In a graph every use of an
- * activation function is an operation of its own, so one that is used twice needs no care.
+ * Adds a backward pass with a rule of its own to a graph, operation by operation from the logits back to the image: what
+ * comes back to an operation's output the rule sends on to its inputs. In a graph every use of an activation function is an
+ * operation of its own, so one that is used twice needs no care.
  */
 final class ReverseWalk {
 
     private final Graph graph;
-    private final Propagation.Rule rule;
     private final Output<?> image;
     private final Output<?> logits;
     private final Ops tf;
@@ -33,112 +31,81 @@ final class ReverseWalk {
     /** The operations from the image to the logits, each after those it reads from. */
     private final Set<GraphOperation> path = new LinkedHashSet<>();
 
+    /** The operations of the path that read a tensor. */
+    private final Map<Output<?>, List<GraphOperation>> readers = new HashMap<>();
+
     /** What has come back so far to each tensor between the image and the logits; several users add up. */
     private final Map<Output<?>, List<Operand<TFloat32>>> incoming = new HashMap<>();
 
     private int steps;
 
-    ReverseWalk(Graph graph, Propagation.Rule rule, Output<?> image, Output<?> logits) {
-        this(graph, rule, rule.toString(), image, logits);
+    /** How a pass goes through one operation: sends something to the inputs that matter. */
+    @FunctionalInterface
+    interface Rule {
+        void back(GraphOperation operation, Operand<TFloat32> upstream);
     }
 
-    /** A walk without a rule: the gradient. */
+    /** @param name of the scope in which the pass is added: once for each name */
     ReverseWalk(Graph graph, String name, Output<?> image, Output<?> logits) {
-        this(graph, null, name, image, logits);
-    }
-
-    private ReverseWalk(Graph graph, Propagation.Rule rule, String name, Output<?> image, Output<?> logits) {
         this.graph = graph;
-        this.rule = rule;
         this.image = image;
         this.logits = logits;
-        this.prefix = "explain/" + name.replaceAll("[^A-Za-z0-9.]+", "_");
-        this.tf = Ops.create(graph).withSubScope("explain").withSubScope(prefix.substring("explain/".length()));
+        this.prefix = "explain/" + name;
+        this.tf = Ops.create(graph).withSubScope("explain").withSubScope(name);
+        visit((GraphOperation) logits.op(), new HashMap<>());
+        for (GraphOperation operation : path) {
+            for (Output<?> input : inputs(operation)) {
+                readers.computeIfAbsent(input, none -> new ArrayList<>()).add(operation);
+            }
+        }
     }
 
     /**
      * Adds the pass.
      *
-     * @param weights the targets, (N, K)
+     * @param start what enters at the logits, (N, K)
      * @return what arrives at the image, (N, H, W, C)
      * @throws InvalidInputException if an operation on the way is not covered by the rule
      */
-    Output<?> from(Output<TFloat32> weights) {
-        boolean relevance = rule instanceof Propagation.Rule.LrpEpsilon;
-        send(logits, relevance ? tf.math.mul(weights, typed(logits)) : weights);
-        visit((GraphOperation) logits.op(), new HashMap<>());
+    Operand<TFloat32> from(Operand<TFloat32> start, Rule rule) {
+        send(logits, start);
         List<GraphOperation> backwards = new ArrayList<>(path);
         Collections.reverse(backwards);
         for (GraphOperation operation : backwards) {
             List<Operand<TFloat32>> arrived = incoming.remove(operation.output(0));
             if (arrived != null) {
-                step(operation, sum(arrived));
+                rule.back(operation, sum(arrived));
             }
         }
-        if (!incoming.containsKey(image)) {
+        List<Operand<TFloat32>> arrived = incoming.get(image);
+        if (arrived == null) {
             throw new InvalidInputException(
                     "the score does not depend on '%s': nothing leads there from '%s'",
                     image.op().name(), logits.op().name());
         }
-        return sum(incoming.get(image)).asOutput();
+        return sum(arrived);
     }
 
-    private void step(GraphOperation operation, Operand<TFloat32> upstream) {
-        if (rule instanceof Propagation.Rule.LrpEpsilon lrp) {
-            relevance(operation, upstream, (float) lrp.epsilon());
-        } else if (rule == null) {
-            for (Output<?> input : inputs(operation)) {
-                // Where an operation lets no gradient through, others may.
-                Output<?> product = product(operation.output(0), input, upstream);
-                if (!product.isClosed()) {
-                    send(input, typed(product));
-                }
-            }
-        } else if (operation.type().equals("Relu")) {
-            Operand<TFloat32> positive = tf.nn.relu(upstream);
-            if (rule instanceof Propagation.Rule.Deconvnet) {
-                send(operation.input(0), positive);
-            } else {
-                send(operation.input(0), vectorJacobian(operation.output(0), operation.input(0), positive));
-            }
-        } else {
-            for (Output<?> input : inputs(operation)) {
-                send(input, vectorJacobian(operation.output(0), input, upstream));
-            }
-        }
+    /** Where the pass adds operations of its own. */
+    Ops tf() {
+        return tf;
     }
 
-    private void relevance(GraphOperation operation, Operand<TFloat32> relevance, float epsilon) {
-        Output<?> z = operation.output(0);
-        switch (operation.type()) {
-            case "Relu" -> send(operation.input(0), relevance);
-            case "Identity", "Reshape", "Squeeze", "ExpandDims", "MaxPool", "MaxPoolV2" ->
-                // What only moves values moves relevance alike; of a pooling window the winner takes all.
-                inputs(operation).forEach(x -> send(x, vectorJacobian(z, x, relevance)));
-            case "Conv2D", "DepthwiseConv2dNative", "MatMul", "Mean", "AvgPool" ->
-                inputs(operation).forEach(x -> send(x, share(z, x, relevance, epsilon)));
-            case "BiasAdd" -> {
-                // The bias belongs to the sum before it: z = Wx + b is one layer, divided once.
-                GraphOperation sum = (GraphOperation) operation.input(0).op();
-                inputs(sum).forEach(x -> send(x, share(z, x, relevance, epsilon)));
-            }
-            default ->
-                throw new InvalidInputException(
-                        "LRP has no rule for operation '%s' of type %s", operation.name(), operation.type());
-        }
+    Output<?> image() {
+        return image;
     }
 
-    /** x ⊙ Jᵀ(R / (z + ε·sign z)), with sign 0 = +1. */
-    private Operand<TFloat32> share(Output<?> z, Output<?> x, Operand<TFloat32> relevance, float epsilon) {
-        Operand<TFloat32> value = typed(z);
-        Operand<TFloat32> zero = tf.constant(0f);
-        Operand<TFloat32> stabiliser =
-                tf.select(tf.math.greaterEqual(value, zero), tf.constant(epsilon), tf.constant(-epsilon));
-        Operand<TFloat32> ratio = tf.math.div(relevance, tf.math.add(value, stabiliser));
-        return tf.math.mul(typed(x), vectorJacobian(z, x, ratio));
+    /** The operations from the image to the logits, each after those it reads from; the image's own is not among them. */
+    Set<GraphOperation> path() {
+        return path;
     }
 
-    private Operand<TFloat32> vectorJacobian(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
+    /** The operations of the path that read a tensor. */
+    List<GraphOperation> readers(Output<?> tensor) {
+        return readers.getOrDefault(tensor, List.of());
+    }
+
+    Operand<TFloat32> vectorJacobian(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
         return typed(connected(product(y, x, upstream), y, x));
     }
 
@@ -156,8 +123,19 @@ final class ReverseWalk {
         return gradient;
     }
 
-    private void send(Output<?> tensor, Operand<TFloat32> value) {
+    void send(Output<?> tensor, Operand<TFloat32> value) {
         incoming.computeIfAbsent(tensor, none -> new ArrayList<>()).add(value);
+    }
+
+    /** Sends to every input on the path the ordinary vector-Jacobian product. */
+    void sendVectorJacobians(GraphOperation operation, Operand<TFloat32> upstream) {
+        for (Output<?> input : inputs(operation)) {
+            // Where an operation lets no gradient through, others may.
+            Output<?> product = product(operation.output(0), input, upstream);
+            if (!product.isClosed()) {
+                send(input, typed(product));
+            }
+        }
     }
 
     private Operand<TFloat32> sum(List<Operand<TFloat32>> values) {
@@ -186,7 +164,7 @@ final class ReverseWalk {
     }
 
     /** The inputs of an operation that the image leads to, each once. */
-    private Set<Output<?>> inputs(GraphOperation operation) {
+    Set<Output<?>> inputs(GraphOperation operation) {
         Set<Output<?>> inputs = new LinkedHashSet<>();
         for (int i = 0; i < operation.numInputs(); i++) {
             Output<?> input = operation.input(i);
@@ -198,7 +176,7 @@ final class ReverseWalk {
     }
 
     @SuppressWarnings("unchecked")
-    private static Operand<TFloat32> typed(Output<?> output) {
+    static Operand<TFloat32> typed(Output<?> output) {
         return (Operand<TFloat32>) output;
     }
 }

@@ -9,10 +9,12 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Propagation;
+import dev.inkling.spi.Propagation.Propagated;
 import dev.inkling.spi.Targets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -71,6 +73,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
 
     /** What was added to the graph so far, by what it computes: each is built once and kept. */
     private final Map<Object, Output<?>> backwardPasses = new ConcurrentHashMap<>();
+
+    private final Map<Object, RulePass> rulePasses = new ConcurrentHashMap<>();
 
     /** Built when first asked for. */
     private List<BiasTerms.Term> biasTerms;
@@ -265,12 +269,37 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         return onImages(images, targets, count, gradient);
     }
 
-    private FloatNdArray propagate(FloatNdArray images, Targets targets, Propagation.Rule rule) {
+    private Propagated propagate(FloatNdArray images, Targets targets, Propagation.Rule rule) {
         int count = signature.requireImages(images);
         targets.require(count, signature);
-        Output<?> attribution =
-                backwardPass(rule, graph -> new ReverseWalk(graph, rule, image, logits).from(targetWeights));
-        return onImages(images, targets, count, attribution);
+        RulePass pass = rulePasses.computeIfAbsent(
+                RulePass.key(rule),
+                missing -> session.edit(graph -> RulePass.add(graph, rule, image, logits, targetWeights)));
+        List<GraphSession.Feed> feeds = new ArrayList<>(List.of(imageFeed(images), targetFeed(targets)));
+        if (rule instanceof Propagation.Rule.DeepLift lift) {
+            feeds.add(baselineFeed(pass.baseline().orElseThrow(), lift.baseline(), count));
+        }
+        List<float[]> found = inChunks(count, feeds, List.of(pass.values(), pass.scores()));
+        return new Propagated(
+                FloatArrays.of(found.get(0), images.shape().asArray()),
+                FloatArrays.of(found.get(1), count, signature.classCount()));
+    }
+
+    private GraphSession.Feed baselineFeed(Output<?> tensor, FloatNdArray baseline, int count) {
+        if (signature.requireImages(baseline) != count) {
+            throw new InvalidInputException(
+                    "%d baselines for %d images; expected one for each",
+                    baseline.shape().get(0), count);
+        }
+        GraphSession.Feed feed = imageFeed(tensor, baseline);
+        int size = signature.imageSize();
+        for (int i = size; i < feed.values().length; i++) {
+            if (feed.values()[i] != feed.values()[i - size]) {
+                return feed;
+            }
+        }
+        // One for all goes through the network once.
+        return new GraphSession.Feed(tensor, Arrays.copyOf(feed.values(), size), feed.row(), true);
     }
 
     private List<Biases.Contribution> contributions(FloatNdArray images, Targets targets) {
@@ -329,7 +358,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             targets.require(count, signature);
             Layer shape = signature.layer(layer);
             Output<?> activation = layerOutputs.get(layer);
-            Output<?> gradient = backwardPass(layer, graph -> gradient(graph, "gradient." + layer, activation));
+            Output<?> gradient =
+                    backwardPass(layer, graph -> gradient(graph, "gradient." + layer.replace('/', '.'), activation));
             List<float[]> both =
                     inChunks(count, List.of(imageFeed(images), targetFeed(targets)), List.of(activation, gradient));
             return new LayerGradients(shaped(both.get(0), count, shape), shaped(both.get(1), count, shape));
@@ -370,7 +400,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private Output<?> gradient(Graph graph, String name, Output<?> point) {
-        Output<?> gradient = new ReverseWalk(graph, name, point, logits).from(targetWeights);
+        ReverseWalk walk = new ReverseWalk(graph, name, point, logits);
+        Output<?> gradient = walk.from(targetWeights, walk::sendVectorJacobians).asOutput();
         // At the logits themselves it is the targets, and what is fed can not be fetched.
         return gradient.equals(targetWeights)
                 ? Ops.create(graph)
@@ -381,6 +412,10 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private GraphSession.Feed imageFeed(FloatNdArray images) {
+        return imageFeed(image, images);
+    }
+
+    private GraphSession.Feed imageFeed(Output<?> tensor, FloatNdArray images) {
         float[] pixels = FloatArrays.flat(images);
         for (int i = 0; i < pixels.length; i++) {
             if (!Float.isFinite(pixels[i])) {
@@ -391,7 +426,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                         i / signature.imageSize(), pixels[i], row, column);
             }
         }
-        return new GraphSession.Feed(image, pixels, image.shape().tail());
+        return new GraphSession.Feed(tensor, pixels, image.shape().tail());
     }
 
     private GraphSession.Feed targetFeed(Targets targets) {

@@ -104,13 +104,26 @@ class MeteredModelTest {
     void propagationCountsForwardAndBackward() {
         Propagation propagation = mock(Propagation.class);
         Propagation.Rule rule = new Propagation.Rule.Guided();
+        Propagation.Propagated propagated = new Propagation.Propagated(RESULT, RESULT);
         when(inner.capability(Propagation.class)).thenReturn(Optional.of(propagation));
-        when(propagation.propagate(FIVE_IMAGES, TARGETS, rule)).thenReturn(RESULT);
+        when(propagation.propagate(FIVE_IMAGES, TARGETS, rule)).thenReturn(propagated);
 
         assertThat(metered.require(Propagation.class).propagate(FIVE_IMAGES, TARGETS, rule))
-                .isSameAs(RESULT);
+                .isSameAs(propagated);
 
         counted(5, 5);
+    }
+
+    @Test
+    void baselinesAreSentForwardToo() {
+        Propagation propagation = mock(Propagation.class);
+        Propagation.Rule rule = new Propagation.Rule.DeepLift(FIVE_IMAGES);
+        when(inner.capability(Propagation.class)).thenReturn(Optional.of(propagation));
+
+        metered.require(Propagation.class).propagate(FIVE_IMAGES, TARGETS, rule);
+
+        assertThat(metered.forward()).isEqualTo(10);
+        assertThat(metered.backward()).isEqualTo(5);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.LrpRule;
 import dev.inkling.spi.ModelSignature.Layer.Kind;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Propagation.Rule;
@@ -59,7 +60,9 @@ class ReverseWalkTest {
     }
 
     private static float[] propagate(TensorFlowModel model, Rule rule, float a, float b) {
-        return FloatArrays.flat(model.require(Propagation.class).propagate(image(a, b), Targets.classes(2, 0), rule));
+        return FloatArrays.flat(model.require(Propagation.class)
+                .propagate(image(a, b), Targets.classes(2, 0), rule)
+                .values());
     }
 
     private static FloatNdArray image(float... pixels) {
@@ -113,12 +116,12 @@ class ReverseWalkTest {
         try (TensorFlowModel model = model((tf, x) -> product(
                 tf, tf.nn.relu(product(tf, x, new float[][] {{2, -2}, {2, 2}})), new float[][] {{3, 0}, {3, 1}}))) {
             // R(h) = (18, 6); R(x₁) = 18·2/6 − 6·2/2 = 0, R(x₂) = 18·4/6 + 6·4/2 = 24.
-            assertThat(propagate(model, new Rule.LrpEpsilon(1e-7), 1, 2))
+            assertThat(propagate(model, new Rule.Lrp(new LrpRule.Epsilon(1e-7)), 1, 2))
                     .containsExactly(new float[] {0, 24}, within(1e-4f));
             // ε = 2: R(h) = h·3·24/26; R(x₁) = 2·R₁/8 − 2·R₂/4, R(x₂) = 4·R₁/8 + 4·R₂/4.
             float first = 18 * 24 / 26f;
             float second = 6 * 24 / 26f;
-            assertThat(propagate(model, new Rule.LrpEpsilon(2), 1, 2))
+            assertThat(propagate(model, new Rule.Lrp(new LrpRule.Epsilon(2)), 1, 2))
                     .containsExactly(new float[] {first / 4 - second / 2, first / 2 + second}, within(1e-4f));
         }
     }
@@ -126,10 +129,10 @@ class ReverseWalkTest {
     @Test
     void lrpNamesTheOperationItHasNoRuleFor() throws IOException {
         try (TensorFlowModel model =
-                model((tf, x) -> product(tf, tf.withName("squash").math.tanh(x), new float[][] {{1, 0}, {2, 1}}))) {
-            assertThatThrownBy(() -> propagate(model, new Rule.LrpEpsilon(0.1), 1, 2))
+                model((tf, x) -> product(tf, tf.withName("squash").math.sin(x), new float[][] {{1, 0}, {2, 1}}))) {
+            assertThatThrownBy(() -> propagate(model, new Rule.Lrp(new LrpRule.Epsilon(0.1)), 1, 2))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessage("LRP has no rule for operation 'squash' of type Tanh");
+                    .hasMessage("LRP has no rule for operation 'squash' of type Sin");
         }
     }
 

@@ -1,0 +1,9 @@
+package dev.inkling.explainers;
+
+import dev.inkling.tck.ExplainerContractTest;
+
+class LrpZPlusContractTest extends ExplainerContractTest {
+    LrpZPlusContractTest() {
+        super(new Lrp.ZPlus());
+    }
+}
