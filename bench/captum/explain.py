@@ -42,7 +42,6 @@ class Network(nn.Module):
             if block < 3:
                 layers.append(nn.MaxPool2d(2))
         self.features = nn.Sequential(*layers)
-        self.last = layers[-1]
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.dense = self.linear("dense")
         self.relu = nn.ReLU()
@@ -105,7 +104,7 @@ METHODS = {
     "integrated-gradients": lambda s, x, t: attr.IntegratedGradients(s.model).attribute(
         x, n_steps=50, internal_batch_size=s.copies * len(x), target=t
     ),
-    "grad-cam": lambda s, x, t: attr.LayerGradCam(s.model, s.model.last).attribute(
+    "grad-cam": lambda s, x, t: attr.LayerGradCam(s.model, s.model.features[-1]).attribute(
         x, target=t, relu_attributions=True
     ),
     "deeplift": lambda s, x, t: attr.DeepLift(s.model).attribute(x, target=t),
@@ -159,16 +158,20 @@ def fastest(method, count):
     return best[method, count]
 
 
-print("ready", flush=True)
-for line in sys.stdin:
-    words = line.split()
+def answer(words):
     if words[0] == "rate":
         seconds, count, method = float(words[1]), int(words[2]), words[3]
         setting = fastest(method, count)
-        print(f"{rate(method, setting, count, seconds):.3f} {setting.name}", flush=True)
-    else:
-        count, method = int(words[1]), words[2]
-        found = once(method, Setting("nchw", 1), count).detach().numpy()
-        file = FOLDER / "captum-map.f32"
-        found.astype("<f4").tofile(file)
-        print(file, flush=True)
+        return f"{rate(method, setting, count, seconds):.3f} {setting.name}"
+    count, method = int(words[1]), words[2]
+    file = FOLDER / "captum-map.f32"
+    once(method, Setting("nchw", 1), count).detach().numpy().astype("<f4").tofile(file)
+    return file
+
+
+print("ready", flush=True)
+for line in sys.stdin:
+    try:
+        print(answer(line.split()), flush=True)
+    except Exception as e:  # What Captum can not do is told of, and the other rows go on.
+        print(f"absent: Captum failed: {type(e).__name__}: {e}".replace("\n", " "), flush=True)
