@@ -46,6 +46,13 @@ final class ModelOptions {
     String maxMemory;
 
     @Parameter(
+            names = "--precision",
+            placeholder = "NAME",
+            description = "compute in float32, bfloat16, or auto: bfloat16 where the processor has instructions for it; maps then"
+                    + " are a little rougher, and made faster")
+    String precision = "float32";
+
+    @Parameter(
             names = "--signature",
             placeholder = "NAME",
             category = FOREIGN,
@@ -125,7 +132,8 @@ final class ModelOptions {
                 labels == null ? Optional.empty() : Optional.of(read(labels)),
                 Optional.ofNullable(size).map(ModelOptions::parseSize),
                 trusted,
-                maxMemory == null ? OptionalLong.empty() : OptionalLong.of(parseMemory(maxMemory)));
+                maxMemory == null ? OptionalLong.empty() : OptionalLong.of(parseMemory(maxMemory)),
+                RecipeOptions.precision(precision));
     }
 
     private static ValueRange parseRange(String text) {

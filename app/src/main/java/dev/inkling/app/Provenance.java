@@ -1,6 +1,7 @@
 package dev.inkling.app;
 
 import dev.inkling.model.ModelCard;
+import dev.inkling.model.Precision;
 import dev.inkling.model.TensorFlowModel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,9 +27,10 @@ public record Provenance(
      * @param name what messages call it
      * @param sha256 of its files
      * @param parameters how many weights
+     * @param precision in which it computed
      * @param accuracy on validation and test images, in [0, 1], where the model says it
      */
-    public record ModelFacts(String name, String sha256, long parameters, ModelCard.Accuracy accuracy) {
+    public record ModelFacts(String name, String sha256, long parameters, Precision precision, ModelCard.Accuracy accuracy) {
 
         /** What a loaded model says. */
         public static ModelFacts of(TensorFlowModel model) {
@@ -36,6 +38,7 @@ public record Provenance(
                     model.signature().name(),
                     model.sha256(),
                     model.parameters(),
+                    model.precision(),
                     model.card().map(ModelCard::accuracy).orElse(new ModelCard.Accuracy(null, null)));
         }
     }

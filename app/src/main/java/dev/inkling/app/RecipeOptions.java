@@ -2,10 +2,10 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import dev.inkling.model.Design;
+import dev.inkling.model.Precision;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.trainer.AugmentationSettings;
 import dev.inkling.trainer.OptimizerSettings;
-import dev.inkling.trainer.Precision;
 import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.Schedule;
 import dev.inkling.trainer.TrainSettings;
@@ -237,7 +237,7 @@ final class RecipeOptions {
                 optimizer(base.optimizer()),
                 augmentation(base.augmentation()),
                 design(base.design()),
-                choosePrecision(),
+                precision(precision),
                 deterministic,
                 seed);
     }
@@ -287,8 +287,9 @@ final class RecipeOptions {
                 or(dropout, base.dropout()));
     }
 
-    private Precision choosePrecision() {
-        return precision.equals("auto") ? Precision.fastest() : named(Precision.class, "precision", precision, "auto");
+    /** What {@code --precision} means; {@code auto} is the fastest of this machine. */
+    static Precision precision(String name) {
+        return name.equals("auto") ? Precision.fastest() : named(Precision.class, "precision", name, "auto");
     }
 
     /** The options that the user gave, as a line that gives the same run again; {@code auto} is told as what it came to. */
@@ -334,7 +335,7 @@ final class RecipeOptions {
     }
 
     /** An enum's constant as the user types it: {@code one-cycle}. */
-    private static String text(Enum<?> constant) {
+    static String text(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 

@@ -60,7 +60,8 @@ final class ReportJson {
         ObjectNode model = root.putObject("model")
                 .put("name", provenance.model().name())
                 .put("sha256", provenance.model().sha256())
-                .put("parameters", provenance.model().parameters());
+                .put("parameters", provenance.model().parameters())
+                .put("precision", RecipeOptions.text(provenance.model().precision()));
         model.putObject("accuracy")
                 .put("validation", provenance.model().accuracy().validation())
                 .put("test", provenance.model().accuracy().test());

@@ -3,6 +3,7 @@ package dev.inkling.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkling.model.ModelCard;
+import dev.inkling.model.Precision;
 import dev.inkling.trainer.Calibration;
 import dev.inkling.trainer.ConfusionMatrix;
 import dev.inkling.trainer.Evaluation;
@@ -39,7 +40,7 @@ class EvaluationReportTest {
                     0.5),
             List.of(new Evaluation.Mistake(2, 1, 0, 0.9, 0.00002)));
     private static final Provenance PROVENANCE = new Provenance(
-            new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, new ModelCard.Accuracy(0.97, null)),
+            new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, Precision.FLOAT32, new ModelCard.Accuracy(0.97, null)),
             "squares",
             "predicted-vs-label",
             Optional.of("5 squares"),

@@ -8,6 +8,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.inkling.model.ModelCard;
+import dev.inkling.model.Precision;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
@@ -41,7 +42,7 @@ class ExplanationReportTest {
     private static final Attribution.Contract SIGNED =
             new Attribution.Contract(Sign.SIGNED, false, "logits per unit of input");
     private static final Provenance PROVENANCE = new Provenance(
-            new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, new ModelCard.Accuracy(0.97, 0.9912)),
+            new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, Precision.FLOAT32, new ModelCard.Accuracy(0.97, 0.9912)),
             "squares",
             "predicted",
             Optional.of("5 squares"),

@@ -2,11 +2,11 @@ package dev.inkling.bench;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.inkling.model.Precision;
 import dev.inkling.trainer.AugmentationSettings;
 import dev.inkling.trainer.DataSources;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.DownloadListener;
-import dev.inkling.trainer.Precision;
 import dev.inkling.trainer.Preset;
 import dev.inkling.trainer.RunFolder;
 import dev.inkling.trainer.TrainSettings;

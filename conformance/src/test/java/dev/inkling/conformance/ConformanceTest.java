@@ -37,17 +37,6 @@ class ConformanceTest {
     /** The greatest difference, as a share of the greatest value of the peer's map of that image. */
     private static final double TOLERANCE = 1e-4;
 
-    private static final Set<String> PENDING = Set.of(
-            "deconvnet",
-            "deeplift",
-            "lrp-epsilon",
-            "lrp-gamma",
-            "lrp-alpha-beta",
-            "lrp-z-plus",
-            "lrp-epsilon-plus",
-            "lrp-epsilon-gamma-box",
-            "deep-taylor");
-
     @TempDir
     static Path folder;
 
@@ -103,7 +92,6 @@ class ConformanceTest {
                 Stream.concat(
                         Stream.of(scores),
                         network.cases().stream()
-                                .filter(one -> !PENDING.contains(one.explainer()))
                                 .map(one -> dynamicTest(one.name(), () -> compare(network, model, one)))));
     }
 

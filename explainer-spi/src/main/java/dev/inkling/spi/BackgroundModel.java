@@ -21,16 +21,9 @@ public final class BackgroundModel implements Model, Background {
      */
     public BackgroundModel(Model model, FloatNdArray images) {
         this.model = Objects.requireNonNull(model, "model");
+        model.signature().requireImages(images);
         this.pixels = FloatArrays.flat(images);
         this.shape = images.shape().asArray();
-        for (int i = 0; i < pixels.length; i++) {
-            if (!Float.isFinite(pixels[i])) {
-                throw new InvalidInputException(
-                        "background image %d holds %s, expected finite numbers",
-                        i / model.signature().imageSize(), pixels[i]);
-            }
-        }
-        model.signature().requireImages(images);
     }
 
     @Override

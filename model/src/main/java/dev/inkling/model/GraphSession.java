@@ -2,6 +2,7 @@ package dev.inkling.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -25,11 +26,12 @@ final class GraphSession implements AutoCloseable {
     private final Graph graph;
     private final Session session;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final LongAdder running = new LongAdder();
 
     /** Takes ownership of the graph. */
-    GraphSession(Graph graph) {
+    GraphSession(Graph graph, Precision precision) {
         this.graph = graph;
-        this.session = new Session(graph);
+        this.session = new Session(graph, precision.configuration().build());
     }
 
     /**
@@ -67,7 +69,7 @@ final class GraphSession implements AutoCloseable {
                 runner.feed(feed.tensor(), input);
             }
             fetches.forEach(runner::fetch);
-            try (Result result = runner.run()) {
+            try (Result result = run(runner)) {
                 List<float[]> outputs = new ArrayList<>();
                 for (int i = 0; i < fetches.size(); i++) {
                     TFloat32 output = (TFloat32) result.get(i);
@@ -81,6 +83,20 @@ final class GraphSession implements AutoCloseable {
             inputs.forEach(TFloat32::close);
             lock.readLock().unlock();
         }
+    }
+
+    private Result run(Session.Runner runner) {
+        long began = System.nanoTime();
+        try {
+            return runner.run();
+        } finally {
+            running.add(System.nanoTime() - began);
+        }
+    }
+
+    /** How long runs have taken so far, in nanoseconds, of all threads together. */
+    long nanosRunning() {
+        return running.sum();
     }
 
     /** Changes the graph while nothing runs. */

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param size of the images, where the model takes any
  * @param trusted whether the graph may hold operations that touch files, network or programs
  * @param memory bytes that activations and their gradients may take at a time
+ * @param precision of convolutions and matrix products
  */
 public record ModelChoices(
         Optional<String> signature,
@@ -28,9 +29,10 @@ public record ModelChoices(
         Optional<List<String>> labels,
         Optional<Size> size,
         boolean trusted,
-        OptionalLong memory) {
+        OptionalLong memory,
+        Precision precision) {
 
-    /** Everything as it is found. */
+    /** Everything as it is found, in float32. */
     public static final ModelChoices NONE = new ModelChoices(
             Optional.empty(),
             Optional.empty(),
@@ -40,7 +42,8 @@ public record ModelChoices(
             Optional.empty(),
             Optional.empty(),
             false,
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            Precision.FLOAT32);
 
     public ModelChoices {
         layers = List.copyOf(layers);
@@ -64,6 +67,11 @@ public record ModelChoices(
                         height, width, channels.map(c -> "×" + c).orElse(""));
             }
         }
+    }
+
+    /** The same, computed in another precision. */
+    public ModelChoices in(Precision other) {
+        return new ModelChoices(signature, input, logits, layers, range, labels, size, trusted, memory, other);
     }
 
     /** Whether anything is said about what the graph computes, rather than how it is run. */

@@ -110,11 +110,11 @@ final class ReverseWalk {
     }
 
     Operand<TFloat32> vectorJacobian(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
-        Output<?> gradient = graph.addGradients(
-                        prefix + "/step" + steps++, new Output<?>[] {y}, new Output<?>[] {x}, new Output<?>[] {
-                            upstream.asOutput()
-                        })[0];
-        return typed(connected(gradient, y, x));
+        return typed(connected(product(y, x, upstream), y, x));
+    }
+
+    private Output<?> product(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
+        return VectorJacobian.add(graph, prefix + "/step" + steps++, y, x, upstream.asOutput());
     }
 
     /** The gradient, which TensorFlow leaves closed where there is none. */
@@ -134,7 +134,11 @@ final class ReverseWalk {
     /** Sends to every input on the path the ordinary vector-Jacobian product. */
     void sendVectorJacobians(GraphOperation operation, Operand<TFloat32> upstream) {
         for (Output<?> input : inputs(operation)) {
-            send(input, vectorJacobian(operation.output(0), input, upstream));
+            // Where an operation lets no gradient through, others may.
+            Output<?> product = product(operation.output(0), input, upstream);
+            if (!product.isClosed()) {
+                send(input, typed(product));
+            }
         }
     }
 

@@ -44,6 +44,7 @@ import org.tensorflow.types.TFloat32;
 public final class TensorFlowModel implements Model, AutoCloseable {
 
     private final GraphSession session;
+    private final Precision precision;
     private final ModelGraph model;
     private final ModelSignature signature;
     private final int chunk;
@@ -88,7 +89,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, signature.classCount())))
                 .asOutput();
         this.capabilities = capabilities();
-        this.session = new GraphSession(model.graph());
+        this.precision = choices.precision();
+        this.session = new GraphSession(model.graph(), precision);
     }
 
     private Map<Class<?>, Object> capabilities() {
@@ -115,7 +117,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     /**
-     * Loads a model folder.
+     * Loads a model folder, to compute in float32.
      *
      * @param choices what the user says of it
      * @throws InvalidInputException as {@link #load(Path)} does, or if the choices do not fit the model
@@ -193,6 +195,16 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         return model.sha256();
     }
 
+    /** In which convolutions and matrix products are computed. */
+    public Precision precision() {
+        return precision;
+    }
+
+    /** How long calls have spent in TensorFlow so far, in nanoseconds, of all threads together: what is left is our own code. */
+    public long nanosInTensorFlow() {
+        return session.nanosRunning();
+    }
+
     @Override
     public <T> Optional<T> capability(Class<T> type) {
         return Optional.ofNullable(capabilities.get(type)).map(type::cast);
@@ -234,7 +246,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     private FloatNdArray gradients(FloatNdArray images, Targets targets) {
         int count = signature.requireImages(images);
         targets.require(count, signature);
-        Output<?> gradient = backwardPass(Gradients.class, graph -> gradient(graph, "explain/gradient", image));
+        Output<?> gradient = backwardPass(Gradients.class, graph -> gradient(graph, "gradient", image));
         return onImages(images, targets, count, gradient);
     }
 
@@ -328,7 +340,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             Layer shape = signature.layer(layer);
             Output<?> activation = layerOutputs.get(layer);
             Output<?> gradient =
-                    backwardPass(layer, graph -> gradient(graph, "explain/" + layer + "/gradient", activation));
+                    backwardPass(layer, graph -> gradient(graph, "gradient." + layer.replace('/', '.'), activation));
             List<float[]> both =
                     inChunks(count, List.of(imageFeed(images), targetFeed(targets)), List.of(activation, gradient));
             return new LayerGradients(shaped(both.get(0), count, shape), shaped(both.get(1), count, shape));
@@ -368,16 +380,16 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         return backwardPasses.computeIfAbsent(key, missing -> session.edit(build));
     }
 
-    private Output<?> gradient(Graph graph, String prefix, Output<?> point) {
-        Output<?> gradient = graph.addGradients(
-                        prefix, new Output<?>[] {logits}, new Output<?>[] {point}, new Output<?>[] {targetWeights})[0];
+    private Output<?> gradient(Graph graph, String name, Output<?> point) {
+        ReverseWalk walk = new ReverseWalk(graph, name, point, logits);
+        Output<?> gradient = walk.from(targetWeights, walk::sendVectorJacobians).asOutput();
         // At the logits themselves it is the targets, and what is fed can not be fetched.
         return gradient.equals(targetWeights)
                 ? Ops.create(graph)
                         .withSubScope("explain")
                         .identity(targetWeights)
                         .asOutput()
-                : ReverseWalk.connected(gradient, logits, point);
+                : gradient;
     }
 
     private GraphSession.Feed imageFeed(FloatNdArray images) {

@@ -106,7 +106,7 @@ class BiasTermsTest {
     @Test
     void constantsOfOtherOperationsCountToo() {
         try (Graph graph = new Graph();
-                GraphSession session = new GraphSession(graph)) {
+                GraphSession session = new GraphSession(graph, Precision.FLOAT32)) {
             List<BiasTerms.Term> terms = session.edit(edited -> {
                 Ops tf = Ops.create(edited);
                 Placeholder<TFloat32> image = tf.withName("image")
@@ -148,7 +148,7 @@ class BiasTermsTest {
     @Test
     void sumsThatTheImageDoesNotReachAreNoBiases() {
         try (Graph graph = new Graph();
-                GraphSession session = new GraphSession(graph)) {
+                GraphSession session = new GraphSession(graph, Precision.FLOAT32)) {
             List<BiasTerms.Term> terms = session.edit(edited -> {
                 Ops tf = Ops.create(edited);
                 Placeholder<TFloat32> image = tf.withName("image")

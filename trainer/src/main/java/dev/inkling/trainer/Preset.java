@@ -1,6 +1,7 @@
 package dev.inkling.trainer;
 
 import dev.inkling.model.Design;
+import dev.inkling.model.Precision;
 
 /** Recipes that are known to work; what they reach on MNIST stands in docs/benchmarks.md. */
 public enum Preset {

@@ -1,6 +1,7 @@
 package dev.inkling.trainer;
 
 import dev.inkling.model.Design;
+import dev.inkling.model.Precision;
 import dev.inkling.spi.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;

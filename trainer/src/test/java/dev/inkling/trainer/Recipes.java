@@ -1,6 +1,7 @@
 package dev.inkling.trainer;
 
 import dev.inkling.model.Design;
+import dev.inkling.model.Precision;
 
 /** Settings without anything that a test does not ask for: constant learning rate, no augmentation, no smoothing, no decay. */
 final class Recipes {

@@ -17,6 +17,7 @@ import com.google.common.io.RecursiveDeleteOption;
 import com.google.inject.Guice;
 import dev.inkling.model.Architecture;
 import dev.inkling.model.Design;
+import dev.inkling.model.Precision;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;

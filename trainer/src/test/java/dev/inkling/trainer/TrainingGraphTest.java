@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.inkling.model.Architecture;
 import dev.inkling.model.Design;
 import dev.inkling.model.ModelCard;
+import dev.inkling.model.Precision;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.spi.FloatArrays;

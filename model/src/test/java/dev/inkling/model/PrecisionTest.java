@@ -1,4 +1,4 @@
-package dev.inkling.trainer;
+package dev.inkling.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

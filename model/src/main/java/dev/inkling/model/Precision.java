@@ -1,4 +1,4 @@
-package dev.inkling.trainer;
+package dev.inkling.model;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,10 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 
-/** What TensorFlow computes convolutions and matrix products in. Weights and their updates are float32 in any case. */
+/**
+ * What TensorFlow computes convolutions and matrix products in, when training and when explaining. Weights, and what goes in and
+ * comes out, are float32 in any case.
+ */
 public enum Precision {
     /** Everything in float32. */
     FLOAT32,
@@ -43,8 +46,8 @@ public enum Precision {
         }
     }
 
-    /** A session's configuration. */
-    ConfigProto.Builder configuration() {
+    /** A session's configuration, to be completed. */
+    public ConfigProto.Builder configuration() {
         ConfigProto.Builder configuration = ConfigProto.newBuilder();
         if (this == BFLOAT16) {
             configuration.setGraphOptions(GraphOptions.newBuilder()
