@@ -175,6 +175,14 @@ def binary(shape):
     return model
 
 
+def recurrent(shape):
+    x = inputs = keras.Input(shape)
+    x = L.Conv2D(4, 3, activation="relu", name="conv")(x)
+    x = L.Reshape((shape[0] - 2, (shape[1] - 2) * 4), name="rows")(x)
+    x = L.SimpleRNN(6, name="loop")(x)
+    return keras.Model(inputs, head(x), name="recurrent")
+
+
 def large(shape):
     x = inputs = keras.Input(shape)
     x = L.Rescaling(1 / 255, name="rescale")(x)
@@ -248,6 +256,27 @@ def save(model, how, folder):
         tf.saved_model.save(model, folder)
 
 
+def branching(folder):
+    """A module with a branch that reads a variable."""
+
+    class Branching(tf.Module):
+        def __init__(self):
+            rng = np.random.default_rng(9)
+            self.kernel = tf.Variable(rng.normal(size=(108, CLASSES)).astype("float32"))
+            self.shift = tf.Variable(rng.normal(size=CLASSES).astype("float32"))
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 6, 6, 3], tf.float32, name="image")])
+        def scores(self, image):
+            z = tf.matmul(tf.reshape(image, [-1, 108]), self.kernel)
+            return {"scores": tf.cond(tf.reduce_mean(image) > 0.5, lambda: z + self.shift, lambda: z - self.shift)}
+
+    module = Branching()
+    tf.saved_model.save(module, os.path.join(folder, "model"), signatures=module.scores)
+    images = np.concatenate([pictures((6, 6, 3), 0.4, 2, 9)])
+    logits = module.scores(tf.constant(images))["scores"].numpy()
+    write(folder, images, logits, np.zeros_like(images), {}, range=[0, 1], cam=None, obstacle="If")
+
+
 def session_style(folder):
     """As programs for TensorFlow 1 saved: a graph with variables, a saver, scores through a builder."""
     tf1 = tf.compat.v1
@@ -283,7 +312,7 @@ def session_style(folder):
         builder.save()
         images = pictures(shape, 1, 3, 7)
         values = session.run([logits, gradient, first, layer_gradients[0], second, layer_gradients[1]], {image: images})
-    write(folder, images, values[0], values[1], {"conv1/relu": values[2:4], "conv2/relu": values[4:]}, range=[0, 1], cam="conv2/relu")
+    write(folder, images, values[0], values[1], {"conv1/relu": values[2:4], "conv2/relu": values[4:]}, range=[0, 1], cam="conv2/relu", obstacle=None)
 
 
 KERAS3 = [
@@ -296,6 +325,7 @@ KERAS3 = [
     (preprocessing, (40, 48, 3), 255, ["export"], "conv"),
     (nested, (32, 32, 3), 255, ["export"], "conv"),
     (binary, (28, 28, 1), 1, ["export"], "conv"),
+    (recurrent, (12, 10, 1), 1, ["export"], None),
     (large, (224, 224, 3), 255, ["export"], "relu3"),
 ]
 KERAS2 = [
@@ -308,6 +338,7 @@ KERAS2 = [
     (preprocessing, (40, 48, 3), 255, ["save"], "conv"),
     (nested, (32, 32, 3), 255, ["save"], "conv"),
     (binary, (28, 28, 1), 1, ["save"], "conv"),
+    (recurrent, (12, 10, 1), 1, ["save"], None),
 ]
 
 
@@ -321,9 +352,10 @@ def main(folder):
         for how in ways:
             target = os.path.join(folder, f"{GENERATION}-{make.__name__}-{how.split('.')[-1]}".replace("_", "-"))
             save(model, how, os.path.join(target, "model"))
-            write(target, images, *found, range=[0, most], cam=cam)
+            write(target, images, *found, range=[0, most], cam=cam, obstacle=None if cam else "While")
             print(target)
     if GENERATION == "keras3":
+        branching(os.path.join(folder, "module-branching"))
         session_style(os.path.join(folder, "tf1-builder"))
 
 

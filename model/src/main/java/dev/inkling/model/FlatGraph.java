@@ -10,9 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.VersionDef;
 
@@ -24,13 +28,13 @@ final class FlatGraph {
 
     private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
 
-    /** Bodies of control flow, which stays as it is. */
-    private final FunctionDefLibrary library;
+    /** Bodies of control flow, by name. */
+    private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
 
     private final VersionDef versions;
 
     FlatGraph(FunctionDefLibrary library, VersionDef versions) {
-        this.library = library;
+        library.getFunctionList().forEach(this::putFunction);
         this.versions = versions;
     }
 
@@ -45,8 +49,33 @@ final class FlatGraph {
         return Collections.unmodifiableCollection(nodes.values());
     }
 
-    FunctionDefLibrary library() {
-        return library;
+    /** The function of this name, or null. */
+    FunctionDef function(String name) {
+        return functions.get(name);
+    }
+
+    /** Adds a function, or replaces the one of its name. */
+    void putFunction(FunctionDef function) {
+        functions.put(function.getSignature().getName(), function);
+    }
+
+    /** The functions that the nodes call, and those that these call, and so on. */
+    List<FunctionDef> calledFunctions() {
+        Map<String, FunctionDef> called = new LinkedHashMap<>();
+        Deque<NodeDef> next = new ArrayDeque<>(nodes.values());
+        while (!next.isEmpty()) {
+            NodeDef node = next.pop();
+            Stream<NameAttrList> attributes = node.getAttrMap().values().stream()
+                    .flatMap(
+                            value -> Stream.concat(Stream.of(value.getFunc()), value.getList().getFuncList().stream()));
+            Stream.concat(Stream.of(node.getOp()), attributes.map(NameAttrList::getName))
+                    .map(functions::get)
+                    .filter(Objects::nonNull)
+                    .filter(function ->
+                            called.putIfAbsent(function.getSignature().getName(), function) == null)
+                    .forEach(function -> next.addAll(function.getNodeDefList()));
+        }
+        return List.copyOf(called.values());
     }
 
     boolean contains(String name) {
@@ -188,10 +217,11 @@ final class FlatGraph {
         return new ArrayList<>(ordered);
     }
 
+    /** For TensorFlow, which gets to see what is needed and nothing else. */
     GraphDef toGraphDef() {
         return GraphDef.newBuilder()
                 .addAllNode(nodes.values())
-                .setLibrary(library)
+                .setLibrary(FunctionDefLibrary.newBuilder().addAllFunction(calledFunctions()))
                 .setVersions(versions)
                 .build();
     }

@@ -31,6 +31,7 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 
@@ -70,8 +71,8 @@ final class ForeignGraph {
         return new ForeignGraph(folder, choices).read();
     }
 
-    /** A tensor of scores and the activation function that was taken off it. */
-    private record Scores(TensorName tensor, String activation) {}
+    /** A tensor of scores, the activation function that was taken off it, and the shape that the signature declares. */
+    private record Scores(TensorName tensor, String activation, List<Long> declared) {}
 
     private ModelGraph read() {
         MetaGraphDef metaGraph = folder.metaGraph();
@@ -107,6 +108,7 @@ final class ForeignGraph {
         }
 
         simplifier.passOn();
+        new BodyFreezing(graph).freeze();
         simplifier.modernise();
         graph.prune(logits.node());
         long parameters = graph.nodes().stream()
@@ -185,7 +187,8 @@ final class ForeignGraph {
         signature
                 .scores()
                 .forEach((name, info) -> candidates.put(
-                        name, withoutActivation(simplifier, inlined.place().apply(TensorName.parse(info.getName())))));
+                        name,
+                        withoutActivation(simplifier, inlined.place().apply(TensorName.parse(info.getName())), info)));
         if (choices.logits().isPresent()) {
             String name = choices.logits().get();
             if (candidates.containsKey(name)) {
@@ -197,7 +200,7 @@ final class ForeignGraph {
                         "model '%s' has neither an output nor an operation '%s'; outputs: %s%s",
                         model, name, String.join(", ", candidates.keySet()), similar(tensor.node()));
             }
-            return new Scores(simplifier.origin(tensor), "");
+            return new Scores(simplifier.origin(tensor), "", List.of());
         }
         Map<TensorName, Scores> distinct = new LinkedHashMap<>();
         candidates.values().forEach(scores -> distinct.putIfAbsent(scores.tensor(), scores));
@@ -219,7 +222,7 @@ final class ForeignGraph {
         return similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
     }
 
-    private Scores withoutActivation(GraphSimplifier simplifier, TensorName output) {
+    private Scores withoutActivation(GraphSimplifier simplifier, TensorName output, TensorInfo declared) {
         TensorName scores = simplifier.origin(output);
         TensorName end = scores;
         while (RESHAPING.contains(graph.producer(end).getOp())) {
@@ -230,8 +233,9 @@ final class ForeignGraph {
             case "Softmax", "LogSoftmax", "Sigmoid" ->
                 new Scores(
                         simplifier.origin(FlatGraph.input(last, 0)),
-                        last.getOp().toLowerCase(Locale.ROOT));
-            default -> new Scores(scores, "");
+                        last.getOp().toLowerCase(Locale.ROOT),
+                        ServingSignature.shape(declared));
+            default -> new Scores(scores, "", ServingSignature.shape(declared));
         };
     }
 
@@ -372,8 +376,11 @@ final class ForeignGraph {
                 layers.stream().map(LayerFinder.Found::layer).toList());
         Map<String, Output<?>> outputs = new HashMap<>();
         layers.forEach(found -> outputs.put(found.layer().name(), tensorflow.outputOrThrow(found.operation() + ":0")));
+        // A loop takes its values from lists that have no gradient either, but it is the loop that people know.
         Optional<String> obstacle = obstacles.stream()
+                .filter(name -> NetworkOperations.controlFlow(graph.node(name).getOp()))
                 .findFirst()
+                .or(() -> obstacles.stream().findFirst())
                 .map(name ->
                         "operation '" + name + "' of type " + graph.node(name).getOp() + " has no gradient");
         return new ModelGraph(
@@ -392,7 +399,18 @@ final class ForeignGraph {
 
     /** (N, K) with K of at least 2: a single logit z of a sigmoid is the second of (0, z), whose softmax is the same. */
     @SuppressWarnings("unchecked")
-    private Output<?> classes(Graph tensorflow, Output<?> raw, Scores scores) {
+    private Output<?> classes(Graph tensorflow, Output<?> found, Scores scores) {
+        Ops tf = Ops.create(tensorflow).withSubScope("scores");
+        // Behind a branch or a loop TensorFlow may have lost the shape.
+        boolean lost = found.shape().isUnknown()
+                && scores.declared().size() == 2
+                && scores.declared().get(1) > 0;
+        Output<?> raw = lost
+                ? tf.reshape(
+                                found,
+                                tf.constant(new long[] {-1, scores.declared().get(1)}))
+                        .asOutput()
+                : found;
         Shape shape = raw.shape();
         if (raw.dataType() != DataType.DT_FLOAT || shape.numDimensions() != 2 || shape.get(1) < 1) {
             throw new InvalidInputException(
@@ -415,8 +433,7 @@ final class ForeignGraph {
                             + " --logits %s",
                     model, logits.node());
         }
-        Ops tf = Ops.create(tensorflow).withSubScope("binary");
-        return tf.withName("logits")
+        return tf.withName("binary")
                 .linalg
                 .matMul((Operand<TFloat32>) raw, tf.constant(new float[][] {{0, 1}}))
                 .asOutput();

@@ -1,16 +1,9 @@
 package dev.inkling.model;
 
 import dev.inkling.spi.InvalidInputException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.tensorflow.proto.FunctionDef;
-import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 
 /**
@@ -36,26 +29,33 @@ final class NetworkOperations {
 
     /** Without one, and yet nothing but arithmetic in memory. */
     private static final Set<String> OTHERS = words("""
-            AccumulateNV2 AdjustContrastv2 AdjustHue AdjustSaturation All Any ArgMax ArgMin AvgPool3D BiasAddV1 Bitcast
+            AccumulateNV2 AdjustContrastv2 AdjustHue AdjustSaturation All Any ArgMax Assert ArgMin AvgPool3D BiasAddV1 Bitcast
             BroadcastArgs BroadcastGradientArgs Bucketize Ceil CheckNumerics Concat ConcatOffset Const Conv3D Cumprod
             Dilation2D EnsureShape Equal Erfc EuclideanNorm ExtractImagePatches FakeQuantWithMinMaxArgs
             FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel Floor FloorDiv FloorMod FusedBatchNorm FusedBatchNormV2
             Gather Greater GreaterEqual HSVToRGB IdentityN InvertPermutation IsFinite IsInf IsNan Less LessEqual LinSpace
             LogicalAnd LogicalNot LogicalOr MaxPool3D MaxPoolWithArgmax Mod NotEqual OneHot OnesLike Placeholder
-            PlaceholderWithDefault PreventGradient QuantizeAndDequantizeV2 RGBToHSV RandomStandardNormal RandomUniform ReadVariableOp
+            PlaceholderWithDefault PreventGradient QuantizeAndDequantizeV2 RGBToHSV NoOp RandomStandardNormal RandomUniform ReadVariableOp
             RandomUniformInt Range Rank ResizeArea Rint Round Shape ShapeN Size Snapshot StatelessRandomGetKeyCounter
             StatelessRandomNormalV2 StatelessRandomUniformV2 TensorScatterUpdate TopK TopKV2 TruncateDiv TruncatedNormal
             Unique UniqueV2 Where Xdivy Xlogy ZerosLike
             """);
 
-    /** Loops and branches, and what loops keep their values in. */
+    /** Loops and branches. */
     private static final Set<String> CONTROL_FLOW = words("""
             Case If StatelessCase StatelessIf StatelessWhile While
             Enter Exit LoopCond Merge NextIteration Switch
+            """);
+
+    /** What loops keep their values in. */
+    private static final Set<String> LISTS = words("""
             EmptyTensorList TensorListConcatV2 TensorListElementShape TensorListFromTensor TensorListGather TensorListGetItem
             TensorListLength TensorListPopBack TensorListPushBack TensorListReserve TensorListResize TensorListScatterV2
             TensorListSetItem TensorListStack
             """);
+
+    /** They stand for the operations of what they call. */
+    private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
     private NetworkOperations() {}
 
@@ -68,7 +68,7 @@ final class NetworkOperations {
         return DIFFERENTIABLE.contains(type);
     }
 
-    /** Whether this is a loop or a branch, or belongs to one. */
+    /** Whether this is a loop or a branch, or a part of one. */
     static boolean controlFlow(String type) {
         return CONTROL_FLOW.contains(type);
     }
@@ -80,34 +80,17 @@ final class NetworkOperations {
      * @throws InvalidInputException if it does; the message names the operation
      */
     static void require(FlatGraph graph, String model) {
-        Map<String, FunctionDef> functions = new HashMap<>();
-        graph.library()
-                .getFunctionList()
-                .forEach(function -> functions.put(function.getSignature().getName(), function));
-        Deque<NodeDef> next = new ArrayDeque<>(graph.nodes());
-        Set<String> seen = new HashSet<>();
-        while (!next.isEmpty()) {
-            NodeDef node = next.pop();
+        List<NodeDef> all = new ArrayList<>(graph.nodes());
+        graph.calledFunctions().forEach(function -> all.addAll(function.getNodeDefList()));
+        for (NodeDef node : all) {
             String type = node.getOp();
-            if (functions.containsKey(type) || type.endsWith("PartitionedCall") || controlFlow(type)) {
-                called(node)
-                        .filter(seen::add)
-                        .map(functions::get)
-                        .filter(Objects::nonNull)
-                        .forEach(function -> next.addAll(function.getNodeDefList()));
-            } else if (!differentiable(type) && !OTHERS.contains(type)) {
+            boolean calls = graph.function(type) != null || CALLS.contains(type) || controlFlow(type);
+            if (!calls && !differentiable(type) && !OTHERS.contains(type) && !LISTS.contains(type)) {
                 throw new InvalidInputException(
                         "model '%s' holds operation '%s' of type %s, which is none that a classifier of images needs and may touch"
                                 + " files, the network or other programs; if you trust its maker, add --trust-model",
                         model, node.getName(), type);
             }
         }
-    }
-
-    private static Stream<String> called(NodeDef node) {
-        Stream<String> attributes = node.getAttrMap().values().stream()
-                .flatMap(value -> Stream.concat(Stream.of(value.getFunc()), value.getList().getFuncList().stream()))
-                .map(NameAttrList::getName);
-        return Stream.concat(Stream.of(node.getOp()), attributes).filter(name -> !name.isEmpty());
     }
 }
