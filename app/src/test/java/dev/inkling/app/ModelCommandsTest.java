@@ -148,7 +148,9 @@ class ModelCommandsTest {
         assertThat(program.err()).isEmpty();
         assertThat(code).isEqualTo(Main.OK);
         assertThat(program.out())
-                .startsWith("3 images explained: ")
+                .startsWith(
+                        "3 images may take up to 48 evaluations of the model (for each: smooth-grad 6, smooth-grad 10)\n"
+                                + "3 images explained: ")
                 .endsWith("report: " + report.resolve("index.html") + "\n");
         assertThat(files(report))
                 .contains(

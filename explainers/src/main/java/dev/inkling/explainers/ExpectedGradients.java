@@ -10,10 +10,12 @@ import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.ImageRandom;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -154,6 +156,12 @@ public final class ExpectedGradients implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new ExpectedGradients(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            // The references' scores come once for all images.
+            return OptionalLong.of(2L * options.samples() + 1);
         }
     }
 }

@@ -9,9 +9,11 @@ import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -216,6 +218,11 @@ public final class GuidedIntegratedGradients implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new GuidedIntegratedGradients(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(2L * (options.steps() + 1) + 2);
         }
     }
 }

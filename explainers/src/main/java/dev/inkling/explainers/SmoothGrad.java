@@ -7,8 +7,10 @@ import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -87,6 +89,11 @@ public final class SmoothGrad implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new SmoothGrad(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(2L * options.samples());
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -173,6 +174,11 @@ public final class IntegratedGradients implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new IntegratedGradients(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(2L * options.steps() + 2);
         }
     }
 }

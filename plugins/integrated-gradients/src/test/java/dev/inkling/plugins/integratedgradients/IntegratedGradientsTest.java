@@ -195,6 +195,14 @@ class IntegratedGradientsTest {
         verify(model, times(2)).scores(any());
     }
 
+    /** Six gradients, forward and backward, and the scores at both ends. */
+    @Test
+    void saysWhatThatCosts() {
+        IntegratedGradients.Options options = Options.parse(IntegratedGradients.Options.class, Map.of("steps", "6"));
+        assertThat(new IntegratedGradients.Provider().evaluations(options, QUADRATIC.signature()))
+                .hasValue(14);
+    }
+
     @Test
     void aTrapezoidNeedsTwoEnds() {
         assertThatThrownBy(() ->
