@@ -71,7 +71,8 @@ class ForeignGraphTest {
                     Optional.ofNullable(labels),
                     Optional.ofNullable(size),
                     trusted,
-                    memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory));
+                    memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory),
+                    Precision.FLOAT32);
         }
     }
 
