@@ -43,7 +43,7 @@ public record ConfiguredExplainer(
     }
 
     /** Its own name, without those of what it is around. */
-    private String name() {
+    String name() {
         return card.name().split("\\" + ExplainerCard.JOINT)[0];
     }
 

@@ -62,6 +62,11 @@ public final class ExplainCommand implements Command {
                     .<Model>map(references -> references.givenTo(model))
                     .orElse(model);
             explainers.forEach(explainer -> explainer.requireFit(explained));
+            ExpectedCost cost = ExpectedCost.of(explainers, images.size(), model.signature(), catalog);
+            cost.requireAtMost(settings.maxEvaluations);
+            if (cost.total() > 0) {
+                terminal.out().println(cost);
+            }
             return reportWork.run(model, data, images, background, target, explainers, settings.out, "");
         }
     }
@@ -123,6 +128,12 @@ public final class ExplainCommand implements Command {
                         "what to explain: predicted, label, predicted-vs-label, a class such as 3, or two such as 4-vs-9"
                                 + " (why 4, not 9)")
         String target = "predicted";
+
+        @Parameter(
+                names = "--max-evaluations",
+                placeholder = "N",
+                description = "refuse to begin what may take more evaluations of the model than this, over all images")
+        long maxEvaluations = 2_000_000;
 
         @Parameter(
                 names = "--out",

@@ -4,11 +4,13 @@ import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.OptionSpec;
 import dev.inkling.spi.Options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * An explainer that can be used. Its code runs with its own class loader as the thread's context loader.
@@ -51,6 +53,20 @@ public record InstalledExplainer(ExplainerProvider<?> provider, ExplainerCard ca
      */
     public Map<String, String> resolved(Map<String, String> options) {
         return code().call(() -> Options.values(code().parse(provider.options(), options)));
+    }
+
+    /**
+     * How many evaluations of the model one image may take with these options, if that can be told.
+     *
+     * @throws InvalidInputException as {@link #create}
+     */
+    public OptionalLong evaluations(Map<String, String> options, ModelSignature signature) {
+        return code().call(() -> evaluations(provider, options, signature));
+    }
+
+    private <O extends Record> OptionalLong evaluations(
+            ExplainerProvider<O> typed, Map<String, String> options, ModelSignature signature) {
+        return typed.evaluations(code().parse(typed.options(), options), signature);
     }
 
     private <O extends Record> Explainer create(ExplainerProvider<O> typed, Map<String, String> options) {

@@ -1,5 +1,7 @@
 package dev.inkling.spi;
 
+import java.util.OptionalLong;
+
 /**
  * The service that a jar of explainers registers in
  * {@code META-INF/services/dev.inkling.spi.ExplainerProvider}, one line per method.
@@ -27,4 +29,15 @@ public interface ExplainerProvider<O extends Record> {
      * @throws InvalidInputException if the options contradict each other
      */
     Explainer create(O options);
+
+    /**
+     * How many images an explanation of one sends through the model, at most, forward and backward counted alike. Users are told
+     * before the work begins, and asked again where it is much.
+     *
+     * @param signature of the model to explain
+     * @return empty, the default, where options and signature do not tell or it is only a few
+     */
+    default OptionalLong evaluations(O options, ModelSignature signature) {
+        return OptionalLong.empty();
+    }
 }

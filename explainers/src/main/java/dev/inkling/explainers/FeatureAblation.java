@@ -13,6 +13,7 @@ import dev.inkling.spi.Option;
 import dev.inkling.spi.Segments;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -138,6 +139,11 @@ public final class FeatureAblation implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new FeatureAblation(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(1L + options.segments().most(signature));
         }
     }
 }

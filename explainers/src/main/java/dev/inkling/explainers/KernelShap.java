@@ -14,6 +14,7 @@ import dev.inkling.spi.Option;
 import dev.inkling.spi.Segments;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -360,6 +361,11 @@ public final class KernelShap implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new KernelShap(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(options.budget());
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Segments;
 import dev.inkling.spi.Targets;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -255,6 +256,11 @@ public final class Lime implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new Lime(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(options.budget());
         }
     }
 }

@@ -14,6 +14,7 @@ import dev.inkling.spi.WrapperProvider;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -229,6 +230,11 @@ public final class NoiseTunnel implements Explainer {
         @Override
         public Explainer wrap(Explainer explainer, Options options) {
             return new NoiseTunnel(explainer, options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, long wrapped) {
+            return OptionalLong.of(options.samples() * wrapped);
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.inkling.spi.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -224,6 +225,12 @@ public final class Occlusion implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new Occlusion(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(
+                    1L + new Occlusion(options).windows(signature).size());
         }
     }
 }

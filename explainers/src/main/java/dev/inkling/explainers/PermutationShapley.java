@@ -13,6 +13,7 @@ import dev.inkling.spi.Option;
 import dev.inkling.spi.Segments;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -258,6 +259,11 @@ public final class PermutationShapley implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new PermutationShapley(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(options.budget());
         }
     }
 }

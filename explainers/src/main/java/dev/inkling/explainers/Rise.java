@@ -14,6 +14,7 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -226,6 +227,11 @@ public final class Rise implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new Rise(options);
+        }
+
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return OptionalLong.of(options.budget());
         }
     }
 }
