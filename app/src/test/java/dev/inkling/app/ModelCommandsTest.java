@@ -293,8 +293,35 @@ class ModelCommandsTest {
         assertThat(program.run("explain", "--model", model, "--explainer", "occlusion", "--out", report, picture, copy))
                 .isEqualTo(Main.OK);
 
-        assertThat(program.out()).startsWith("2 images explained\n");
+        assertThat(program.out())
+                .startsWith("2 images may take up to ")
+                .contains("evaluations of the model (for each: occlusion ")
+                .contains("\n2 images explained\n");
         assertThat(files(report)).contains("bar/occlusion.npy", "bar-2/occlusion.npy");
+    }
+
+    @Test
+    void whatMayTakeTooLongIsRefusedBeforeItBegins() {
+        Path report = folder.resolve("report");
+
+        assertThat(program.run(
+                        "explain",
+                        "--model",
+                        model,
+                        "--explainer",
+                        "rise:budget=300",
+                        "--max-evaluations",
+                        "299",
+                        "--out",
+                        report,
+                        picture))
+                .isEqualTo(Main.WRONG_USE);
+
+        assertThat(program.err())
+                .contains(
+                        "1 image may take up to 300 evaluations of the model (for each: rise 300), more than the 299 that")
+                .contains("or allow it with --max-evaluations 300");
+        assertThat(report).doesNotExist();
     }
 
     @Test

@@ -25,22 +25,26 @@ public final class Bilinear {
             throw new IllegalArgumentException("can not bring " + values.length + " values of " + height + "×" + width
                     + " to " + newHeight + "×" + newWidth);
         }
-        double[] columns = new double[newWidth];
+        // Across first, each old row once; then down, in a loop without branches.
+        double[] across = new double[height * newWidth];
         for (int column = 0; column < newWidth; column++) {
-            columns[column] = source(column, width, newWidth);
+            double x = source(column, width, newWidth);
+            int left = (int) x;
+            int right = Math.min(left + 1, width - 1);
+            for (int row = 0; row < height; row++) {
+                across[row * newWidth + column] =
+                        mix(values[row * width + left], values[row * width + right], x - left);
+            }
         }
         float[] resized = new float[newHeight * newWidth];
         for (int row = 0; row < newHeight; row++) {
             double y = source(row, height, newHeight);
             int top = (int) y;
             int bottom = Math.min(top + 1, height - 1);
+            double share = y - top;
             for (int column = 0; column < newWidth; column++) {
-                double x = columns[column];
-                int left = (int) x;
-                int right = Math.min(left + 1, width - 1);
-                double above = mix(values[top * width + left], values[top * width + right], x - left);
-                double below = mix(values[bottom * width + left], values[bottom * width + right], x - left);
-                resized[row * newWidth + column] = (float) mix(above, below, y - top);
+                resized[row * newWidth + column] =
+                        (float) mix(across[top * newWidth + column], across[bottom * newWidth + column], share);
             }
         }
         return resized;
