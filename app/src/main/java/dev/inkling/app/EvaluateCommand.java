@@ -106,8 +106,8 @@ public final class EvaluateCommand implements Command {
         Optional<ExplanationReport> gallery = Optional.empty();
         if (worst.length > 0) {
             List<InputImage> images = InputImage.ofData(test, worst, model.signature());
-            gallery = Optional.of(
-                    reportWork.explain(model, test.name(), images, Optional.of(background), target, explainers, ClassCheck.AUTO, ""));
+            gallery = Optional.of(reportWork.explain(
+                    model, test.name(), images, Optional.of(background), target, explainers, ClassCheck.AUTO, ""));
         }
         Provenance provenance = Provenance.now(model, test.name(), target.text(), Optional.of(background.name()));
         new EvaluationReport(provenance, test.labels(), evaluation, gallery).write(out);

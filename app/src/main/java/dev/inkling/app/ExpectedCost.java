@@ -38,11 +38,21 @@ record ExpectedCost(int images, List<Part> parts) {
             List<ConfiguredExplainer> explainers, int images, ModelSignature signature, ExplainerCatalog catalog) {
         List<Part> parts = new ArrayList<>();
         for (ConfiguredExplainer explainer : explainers) {
-            String name = explainer.card().name();
-            OptionalLong perImage = catalog.evaluations(explainer, signature);
-            perImage.ifPresent(evaluations -> parts.add(new Part(name, evaluations)));
+            evaluations(explainer, signature, catalog)
+                    .ifPresent(perImage -> parts.add(new Part(explainer.card().name(), perImage)));
         }
         return new ExpectedCost(images, parts);
+    }
+
+    private static OptionalLong evaluations(
+            ConfiguredExplainer explainer, ModelSignature signature, ExplainerCatalog catalog) {
+        if (explainer.wrapped().isEmpty()) {
+            return catalog.find(explainer.name()).evaluations(explainer.options(), signature);
+        }
+        OptionalLong wrapped = evaluations(explainer.wrapped().get(), signature, catalog);
+        return wrapped.isEmpty()
+                ? wrapped
+                : catalog.findWrapper(explainer.name()).evaluations(explainer.options(), wrapped.getAsLong());
     }
 
     /** Evaluations for all images. */

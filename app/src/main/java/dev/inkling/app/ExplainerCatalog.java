@@ -1,8 +1,6 @@
 package dev.inkling.app;
 
 import dev.inkling.spi.InvalidInputException;
-import dev.inkling.spi.Model;
-import dev.inkling.spi.ModelSignature;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +8,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -169,17 +166,6 @@ public final class ExplainerCatalog {
         }
         InstalledExplainer found = find(spec.name());
         return new ConfiguredExplainer(found.card(), found.resolved(spec.options()), found.create(spec.options()));
-    }
-
-    /** How many evaluations of the model one image may take, wrappers counted in, if that can be told. */
-    OptionalLong evaluations(ConfiguredExplainer explainer, ModelSignature signature) {
-        if (explainer.wrapped().isEmpty()) {
-            return find(explainer.name()).evaluations(explainer.options(), signature);
-        }
-        OptionalLong once = evaluations(explainer.wrapped().get(), signature);
-        return once.isEmpty()
-                ? once
-                : OptionalLong.of(once.getAsLong() * findWrapper(explainer.name()).explanations(explainer.options()));
     }
 
     /**

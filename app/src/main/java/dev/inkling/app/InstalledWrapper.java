@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A wrapper that can be used. Its code runs with its own class loader as the thread's context loader.
@@ -35,20 +36,6 @@ public record InstalledWrapper(WrapperProvider<?> provider, WrapperCard card, St
     }
 
     /**
-     * How many times it lets the other explain an image, at most.
-     *
-     * @throws InvalidInputException as {@link #around}
-     */
-    long explanations(Map<String, String> options) {
-        return explanations(provider, options, new PluginCode(provider.getClass(), "wrapper '" + name() + "'", jar()));
-    }
-
-    private static <O extends Record> long explanations(
-            WrapperProvider<O> typed, Map<String, String> options, PluginCode code) {
-        return code.call(() -> typed.explanations(code.parse(typed.options(), options)));
-    }
-
-    /**
      * An explainer with this wrapper and these options around it, defaults for the rest.
      *
      * @throws InvalidInputException if an option is unknown, cannot be read or is out of bounds; or if the plug-in lacks a
@@ -57,6 +44,22 @@ public record InstalledWrapper(WrapperProvider<?> provider, WrapperCard card, St
     ConfiguredExplainer around(ConfiguredExplainer explainer, Map<String, String> options) {
         PluginCode code = new PluginCode(provider.getClass(), "wrapper '" + name() + "'", jar());
         return around(provider, explainer, options, code);
+    }
+
+    /**
+     * How many evaluations of the model one image may take with these options, if that can be told.
+     *
+     * @param wrapped how many the wrapped explainer takes
+     * @throws InvalidInputException as {@link #around}
+     */
+    OptionalLong evaluations(Map<String, String> options, long wrapped) {
+        PluginCode code = new PluginCode(provider.getClass(), "wrapper '" + name() + "'", jar());
+        return code.call(() -> evaluations(provider, options, wrapped, code));
+    }
+
+    private static <O extends Record> OptionalLong evaluations(
+            WrapperProvider<O> typed, Map<String, String> options, long wrapped, PluginCode code) {
+        return typed.evaluations(code.parse(typed.options(), options), wrapped);
     }
 
     private <O extends Record> ConfiguredExplainer around(

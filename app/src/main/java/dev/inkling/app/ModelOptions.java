@@ -48,8 +48,9 @@ final class ModelOptions {
     @Parameter(
             names = "--precision",
             placeholder = "NAME",
-            description = "compute in float32, bfloat16, or auto: bfloat16 where the processor has instructions for it; maps then"
-                    + " are a little rougher, and made faster")
+            description =
+                    "compute in float32, bfloat16, or auto: bfloat16 where the processor has instructions for it; maps then"
+                            + " are a little rougher, and made faster")
     String precision = "float32";
 
     @Parameter(

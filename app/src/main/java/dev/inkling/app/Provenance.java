@@ -30,7 +30,8 @@ public record Provenance(
      * @param precision in which it computed
      * @param accuracy on validation and test images, in [0, 1], where the model says it
      */
-    public record ModelFacts(String name, String sha256, long parameters, Precision precision, ModelCard.Accuracy accuracy) {
+    public record ModelFacts(
+            String name, String sha256, long parameters, Precision precision, ModelCard.Accuracy accuracy) {
 
         /** What a loaded model says. */
         public static ModelFacts of(TensorFlowModel model) {

@@ -40,7 +40,8 @@ class EvaluationReportTest {
                     0.5),
             List.of(new Evaluation.Mistake(2, 1, 0, 0.9, 0.00002)));
     private static final Provenance PROVENANCE = new Provenance(
-            new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, Precision.FLOAT32, new ModelCard.Accuracy(0.97, null)),
+            new Provenance.ModelFacts(
+                    "linear <&> model", "abc123", 322_922, Precision.FLOAT32, new ModelCard.Accuracy(0.97, null)),
             "squares",
             "predicted-vs-label",
             Optional.of("5 squares"),

@@ -103,6 +103,19 @@ class ExpectedCostTest {
     }
 
     @Test
+    void aWrapperMultipliesWhatItWraps() {
+        ModelSignature signature = new Products().signature();
+        assertThat(ExpectedCost.of(
+                        catalog.configured(
+                                "noise-tunnel:samples=3+noise-tunnel:samples=5+rise:budget=100,noise-tunnel+saliency"),
+                        2,
+                        signature,
+                        catalog))
+                .hasToString("2 images may take up to 3,000 evaluations of the model (for each:"
+                        + " noise-tunnel+noise-tunnel+rise 1,500)");
+    }
+
+    @Test
     void whereNoneCanTellThereIsNothingToRefuse() {
         ExpectedCost cost = ExpectedCost.of(catalog.configured("grad-cam"), 1000, new Products().signature(), catalog);
         assertThat(cost.total()).isZero();

@@ -42,7 +42,8 @@ class ExplanationReportTest {
     private static final Attribution.Contract SIGNED =
             new Attribution.Contract(Sign.SIGNED, false, "logits per unit of input");
     private static final Provenance PROVENANCE = new Provenance(
-            new Provenance.ModelFacts("linear <&> model", "abc123", 322_922, Precision.FLOAT32, new ModelCard.Accuracy(0.97, 0.9912)),
+            new Provenance.ModelFacts(
+                    "linear <&> model", "abc123", 322_922, Precision.FLOAT32, new ModelCard.Accuracy(0.97, 0.9912)),
             "squares",
             "predicted",
             Optional.of("5 squares"),

@@ -1,5 +1,7 @@
 package dev.inkling.spi;
 
+import java.util.OptionalLong;
+
 /**
  * The service of a method that works on other methods, such as averaging one over noisy copies; registered in
  * {@code META-INF/services/dev.inkling.spi.WrapperProvider}, one line per wrapper. Any explainer may be wrapped, a wrapped one
@@ -28,8 +30,13 @@ public interface WrapperProvider<O extends Record> {
      */
     Explainer wrap(Explainer explainer, O options);
 
-    /** How many times the other explains an image or a changed copy of it, at most: its evaluations times this are the cost. */
-    default long explanations(O options) {
-        return 1;
+    /**
+     * How many images an explanation of one sends through the model, at most: see {@link ExplainerProvider#evaluations}.
+     *
+     * @param wrapped how many the wrapped explainer sends
+     * @return empty, the default, where options do not tell
+     */
+    default OptionalLong evaluations(O options, long wrapped) {
+        return OptionalLong.empty();
     }
 }

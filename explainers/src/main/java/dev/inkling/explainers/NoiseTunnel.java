@@ -14,6 +14,7 @@ import dev.inkling.spi.WrapperProvider;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -232,8 +233,8 @@ public final class NoiseTunnel implements Explainer {
         }
 
         @Override
-        public long explanations(Options options) {
-            return options.samples();
+        public OptionalLong evaluations(Options options, long wrapped) {
+            return OptionalLong.of(options.samples() * wrapped);
         }
     }
 }

@@ -107,7 +107,8 @@ public final class SavedModelWriter {
     }
 
     /** The signature by which a model is asked for its scores. */
-    private static SignatureDef serving(Operand<TFloat32> image, Operand<TFloat32> logits, Operand<TFloat32> probabilities) {
+    private static SignatureDef serving(
+            Operand<TFloat32> image, Operand<TFloat32> logits, Operand<TFloat32> probabilities) {
         return signature(Map.of("image", image), Map.of("logits", logits, "probabilities", probabilities));
     }
 

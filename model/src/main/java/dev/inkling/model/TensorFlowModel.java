@@ -397,7 +397,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private GraphSession.Feed imageFeed(Output<?> tensor, FloatNdArray images) {
-        return new GraphSession.Feed(tensor, FloatArrays.flat(images), image.shape().tail());
+        return new GraphSession.Feed(
+                tensor, FloatArrays.flat(images), image.shape().tail());
     }
 
     private GraphSession.Feed targetFeed(Targets targets) {

@@ -75,9 +75,12 @@ class ExplanationSignaturesTest {
             for (int i = 0; i < absolute.length; i++) {
                 absolute[i] = Math.abs(absolute[i]);
             }
-            assertClose(signatures.explain("saliency", pixels, PREDICTED, Map.of()).get("map"), absolute);
             assertClose(
-                    signatures.explain("guided_backprop", pixels, PREDICTED, Map.of()).get("map"),
+                    signatures.explain("saliency", pixels, PREDICTED, Map.of()).get("map"), absolute);
+            assertClose(
+                    signatures
+                            .explain("guided_backprop", pixels, PREDICTED, Map.of())
+                            .get("map"),
                     FloatArrays.flat(model.require(Propagation.class)
                             .propagate(images, predicted, new Propagation.Rule.Guided())
                             .values()));
@@ -85,7 +88,8 @@ class ExplanationSignaturesTest {
             int[] classes = {1, 0, 1};
             FloatNdArray chosen = gradients.gradients(images, Targets.classes(architecture.classes(), classes));
             float[] ofChosen = FloatArrays.flat(chosen);
-            float[] found = signatures.explain("saliency", pixels, classes, Map.of()).get("map");
+            float[] found =
+                    signatures.explain("saliency", pixels, classes, Map.of()).get("map");
             for (int i = 0; i < found.length; i++) {
                 ofChosen[i] = Math.abs(ofChosen[i]);
             }
@@ -124,8 +128,7 @@ class ExplanationSignaturesTest {
         float[] resized = new float[COUNT * size];
         for (int n = 0; n < COUNT; n++) {
             float[] map = Arrays.copyOfRange(maps, n * places, (n + 1) * places);
-            float[] larger = Bilinear.resize(
-                    map, layer.height(), layer.width(), signature.height(), signature.width());
+            float[] larger = Bilinear.resize(map, layer.height(), layer.width(), signature.height(), signature.width());
             System.arraycopy(larger, 0, resized, n * size, size);
         }
         assertClose(found.get("resized"), resized);
@@ -150,8 +153,8 @@ class ExplanationSignaturesTest {
             mean[i] *= pixels[i];
             delta[i / (mean.length / COUNT)] += mean[i];
         }
-        Map<String, float[]> found = signatures.explain(
-                "integrated_gradients", pixels, PREDICTED, Map.of("steps", TInt32.scalarOf(steps)));
+        Map<String, float[]> found =
+                signatures.explain("integrated_gradients", pixels, PREDICTED, Map.of("steps", TInt32.scalarOf(steps)));
         assertClose(found.get("map"), mean);
         for (int n = 0; n < COUNT; n++) {
             assertThat((double) found.get("convergence_delta")[n])
@@ -207,8 +210,7 @@ class ExplanationSignaturesTest {
     }
 
     private static void add(float[] mean, TensorFlowModel model, float[] pixels, Targets targets, int count) {
-        float[] gradient =
-                FloatArrays.flat(model.require(Gradients.class).gradients(shaped(model, pixels), targets));
+        float[] gradient = FloatArrays.flat(model.require(Gradients.class).gradients(shaped(model, pixels), targets));
         for (int i = 0; i < mean.length; i++) {
             mean[i] += gradient[i] / count;
         }
@@ -229,8 +231,7 @@ class ExplanationSignaturesTest {
                 Signatures signatures = new Signatures(folder, architecture)) {
             FloatNdArray images = shaped(model, pixels);
             Map<String, float[]> found = signatures.run(
-                    "classify_uint8",
-                    Map.of("image", TUint8.tensorOf(signatures.imageShape(), DataBuffers.of(bytes))));
+                    "classify_uint8", Map.of("image", TUint8.tensorOf(signatures.imageShape(), DataBuffers.of(bytes))));
             assertClose(found.get("logits"), FloatArrays.flat(model.scores(images)));
             assertClose(found.get("probabilities"), FloatArrays.flat(model.probabilities(images)));
             int[] predicted = Targets.predictedClasses(model.scores(images));
@@ -268,8 +269,7 @@ class ExplanationSignaturesTest {
             return Shape.of(COUNT, architecture.height(), architecture.width(), architecture.channels());
         }
 
-        Map<String, float[]> explain(
-                String name, float[] pixels, int[] classes, Map<String, ? extends Tensor> more) {
+        Map<String, float[]> explain(String name, float[] pixels, int[] classes, Map<String, ? extends Tensor> more) {
             Map<String, Tensor> inputs = new HashMap<>(more);
             inputs.put("image", TFloat32.tensorOf(imageShape(), DataBuffers.of(pixels)));
             inputs.put("class_index", TInt32.vectorOf(classes));
@@ -280,8 +280,8 @@ class ExplanationSignaturesTest {
         Map<String, float[]> run(String name, Map<String, ? extends Tensor> inputs) {
             SignatureDef signature = bundle.metaGraphDef().getSignatureDefOrThrow(name);
             Session.Runner runner = bundle.session().runner();
-            inputs.forEach((key, tensor) ->
-                    runner.feed(signature.getInputsOrThrow(key).getName(), tensor));
+            inputs.forEach(
+                    (key, tensor) -> runner.feed(signature.getInputsOrThrow(key).getName(), tensor));
             Map<String, float[]> outputs = new LinkedHashMap<>();
             signature.getOutputsMap().values().forEach(output -> runner.fetch(output.getName()));
             try (Result result = runner.run()) {
