@@ -1,6 +1,7 @@
 package dev.inkling.app;
 
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Model;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
