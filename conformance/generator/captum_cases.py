@@ -13,6 +13,9 @@ from captum.attr._utils.lrp_rules import Alpha1_Beta0_Rule, EpsilonRule, GammaRu
 
 PEER = "captum"
 
+POSITIVE = ("captum's rules change the weights alone, whatever the signs of inputs, biases and outputs; compared where all of them are"
+            " positive or zero")
+
 
 def gradients(store, network, targets, images="images", rules=True):
     """rules: guided backpropagation and deconvnet, too; they are about ReLUs."""
@@ -110,6 +113,16 @@ def signed_classes(targets):
 def lrp_rules(store, network, targets, images="images"):
     lrp(store, network, targets, "lrp-epsilon", {"epsilon": 0.05}, lambda operation: EpsilonRule(0.05),
         "LRP(model).attribute(x), EpsilonRule(0.05) at convolutions and dense layers", images=images)
+
+
+def lrp_of_positive_parts(store, network, targets):
+    """Where captum's γ and αβ mean what ours mean: no biases, inputs of at least zero, positive scores; and for γ no residual sum,
+    one of whose summands may be negative."""
+    if all(operation["type"] != "add" for operation in network.operations):
+        lrp(store, network, targets, "lrp-gamma", {"gamma": 0.25}, lambda operation: GammaRule(0.25),
+            "LRP(model).attribute(x), GammaRule(0.25) at convolutions and dense layers", note=POSITIVE)
+    lrp(store, network, targets, "lrp-z-plus", {}, lambda operation: Alpha1_Beta0_Rule(),
+        "LRP(model).attribute(x), Alpha1_Beta0_Rule() at convolutions and dense layers", note=POSITIVE)
 
 
 def occlusion(store, network, targets, window, stride, baseline=0, images="images"):

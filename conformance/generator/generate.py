@@ -52,6 +52,7 @@ def main(folder):
     for name in ("plain", "unbiased", "strided", "residual", "colour", "branches"):
         captum.lrp_rules(store, found[name], classes[name])
     captum.lrp_rules(store, found["colour"], contrasts["colour"])
+    captum.lrp_of_positive_parts(store, found["residual"], classes["residual"])
     captum.occlusion(store, found["plain"], classes["plain"], (4, 4), (2, 2))
     captum.occlusion(store, found["plain"], contrasts["plain"], (3, 3), (3, 3))
     captum.occlusion(store, found["strided"], classes["strided"], (5, 2), (3, 2), baseline=0.5)
@@ -123,6 +124,7 @@ def hand_computed(store, found):
 
     for name in ("lrp-dense", "lrp-dense-negative"):
         captum.lrp_rules(store, found[name], first)
+        captum.lrp_of_positive_parts(store, found[name], first)
         zennit.rules(store, found[name], first, composites=False)
     captum.deeplift(store, found["two-relus"], first)
     captum.gradients(store, found["two-relus"], first)

@@ -3,6 +3,7 @@ their difference, as a share of the map's greatest value."""
 
 import math
 
+import numpy as np
 import torch
 from captum.attr import GradientShap, IntegratedGradients, NoiseTunnel, Saliency
 
@@ -55,6 +56,7 @@ def shap(store, network, targets, references):
     x = network.input()
     module = network.module()
     background = network.input(references)
+    np.random.seed(2)  # captum draws references and points by NumPy, noise by torch
     torch.manual_seed(2)
     maps = torch.cat([
         GradientShap(module).attribute(x[n:n + 1], background, n_samples=PEERS, stdevs=NOISE * reach, target=targets.classes[n])
