@@ -61,7 +61,8 @@ final class CoalitionRegression {
         LASSO {
             @Override
             double minimiser(double gradient, double curvature, double alpha) {
-                return Math.signum(gradient) * Math.max(0, Math.abs(gradient) - alpha) / curvature;
+                double beyond = Math.abs(gradient) - alpha;
+                return beyond > 0 ? Math.copySign(beyond, gradient) / curvature : 0;
             }
         },
         /** α/2 Σ β². */

@@ -56,7 +56,7 @@ public final class Rise implements Explainer {
      * @param seed of the masks
      */
     public record Options(
-            @Option(value = "2000", min = 2, max = 1_000_000, help = "evaluations of the model per image: masks")
+            @Option(value = "1024", min = 2, max = 1_000_000, help = "evaluations of the model per image: masks")
             int budget,
 
             @Option(value = "7", help = "cells of a mask: a side such as 7, or rows x columns such as 4x7")

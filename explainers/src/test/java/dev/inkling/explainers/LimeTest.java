@@ -100,6 +100,12 @@ class LimeTest {
     @Test
     void aLargePenaltyLeavesNothingOfALassoAndALittleOfARidge() {
         assertThat(dense(Map.of("alpha", "1000"))).containsExactly(0, 0, 0);
+        assertThat(lime(Map.of("alpha", "1000"))
+                        .explain(DENSE, three(20, 50, 30), Targets.of(FloatArrays.of(new float[] {-1, 0}, 1, 2)))
+                        .values()
+                        .getFloat(0, 0, 0, 0))
+                .as("no minus zero")
+                .isEqualTo(0.0f);
         for (float value : dense(Map.of("alpha", "1000", "regression", "ridge"))) {
             assertThat(value).isBetween(1e-4f, 1f);
         }
