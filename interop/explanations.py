@@ -45,9 +45,9 @@ def compare(runtime, signature, found, expected):
 
 def read_images(path, count):
     with (gzip.open if str(path).endswith(".gz") else open)(path, "rb") as file:
-        raw = file.read(16 + count * 28 * 28)
-    rows, columns = int.from_bytes(raw[8:12], "big"), int.from_bytes(raw[12:16], "big")
-    return np.frombuffer(raw, np.uint8, count * rows * columns, 16).reshape(count, rows, columns, 1)
+        header = file.read(16)
+        rows, columns = int.from_bytes(header[8:12], "big"), int.from_bytes(header[12:16], "big")
+        return np.frombuffer(file.read(count * rows * columns), np.uint8).reshape(count, rows, columns, 1)
 
 
 def explained_in_java(report, count):
