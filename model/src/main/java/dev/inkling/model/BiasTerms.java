@@ -104,6 +104,13 @@ final class BiasTerms {
         if (SUMS.contains(operation.type()) && others.size() == 1) {
             return Optional.of(typed(others.get(0)));
         } else if (operation.type().equals("FusedBatchNormV3")) {
+            if (operation.attributes().getAttrBool("is_training")) {
+                // Mean and deviation are the batch's own, so the offset alone is constant. Keras 2 normalises layers by
+                // it on a tensor of
+                // another shape, with the offset 0.
+                boolean perImage = !operation.output(0).shape().tail().hasUnknownDimension();
+                return perImage ? Optional.of(typed(operation.input(2))) : Optional.empty();
+            }
             // What is left of scale · (z − mean) / deviation + offset where z is 0.
             Operand<TFloat32> scale = typed(operation.input(1));
             Operand<TFloat32> offset = typed(operation.input(2));

@@ -397,7 +397,10 @@ final class ForeignGraph {
                 Optional.of(story(described, scores, obstacle)));
     }
 
-    /** (N, K) with K of at least 2: a single logit z of a sigmoid is the second of (0, z), whose softmax is the same. */
+    /**
+     * (N, K) with K of at least 2: a single logit z of a sigmoid becomes (−z/2, z/2), whose softmax is the same, so that both classes have
+     * something to explain.
+     */
     @SuppressWarnings("unchecked")
     private Output<?> classes(Graph tensorflow, Output<?> found, Scores scores) {
         Ops tf = Ops.create(tensorflow).withSubScope("scores");
@@ -435,7 +438,7 @@ final class ForeignGraph {
         }
         return tf.withName("binary")
                 .linalg
-                .matMul((Operand<TFloat32>) raw, tf.constant(new float[][] {{0, 1}}))
+                .matMul((Operand<TFloat32>) raw, tf.constant(new float[][] {{-0.5f, 0.5f}}))
                 .asOutput();
     }
 

@@ -26,10 +26,10 @@ final class OperationKinds {
             "Slice",
             "StridedSlice");
 
-    static final Set<String> MAX_POOLS = Set.of("MaxPool", "MaxPoolV2");
+    static final Set<String> MAX_POOLS = Set.of("MaxPool", "MaxPoolV2", "Max");
 
-    /** Sums over places, with equal factors. */
-    static final Set<String> AVERAGES = Set.of("Mean", "Sum", "AvgPool");
+    /** Sums over places, with factors that are at least 0 and depend on the places alone. */
+    static final Set<String> AVERAGES = Set.of("Mean", "Sum", "AvgPool", "ResizeBilinear", "ResizeNearestNeighbor");
 
     static final Set<String> CONVOLUTIONS = Set.of("Conv2D", "DepthwiseConv2dNative");
 

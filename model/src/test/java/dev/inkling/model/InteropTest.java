@@ -62,8 +62,8 @@ class InteropTest {
             float[] scores = FloatArrays.flat(model.scores(images));
             if (binary) {
                 for (int n = 0; n < count; n++) {
-                    assertThat(scores[2 * n]).isZero();
-                    scores[n] = scores[2 * n + 1];
+                    assertThat(scores[2 * n]).isEqualTo(-scores[2 * n + 1]);
+                    scores[n] = 2 * scores[2 * n + 1];
                 }
                 scores = Arrays.copyOf(scores, count);
             }
@@ -76,7 +76,9 @@ class InteropTest {
             }
             int[] classes = new int[count];
             Arrays.fill(classes, binary ? 1 : about.get("class").asInt());
-            Targets targets = Targets.classes(signature.classCount(), classes);
+            Targets targets = binary
+                    ? Targets.contrast(signature.classCount(), classes, new int[count])
+                    : Targets.classes(signature.classCount(), classes);
             assertClose(
                     "gradient",
                     FloatArrays.flat(model.require(Gradients.class).gradients(images, targets)),
