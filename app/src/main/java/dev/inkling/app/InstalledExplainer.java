@@ -7,6 +7,7 @@ import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.OptionSpec;
 import dev.inkling.spi.Options;
+import dev.inkling.spi.PluginClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,11 @@ public record InstalledExplainer(ExplainerProvider<?> provider, ExplainerCard ca
     /** The file name of the jar that it came from. */
     public String jar() {
         return String.valueOf(Path.of(origin).getFileName());
+    }
+
+    /** Whether it came in a plug-in, not with the program. */
+    boolean isDroppedIn() {
+        return provider.getClass().getClassLoader() instanceof PluginClassLoader;
     }
 
     /** Its options, in order. */
