@@ -107,7 +107,8 @@ public final class DemoCommand implements Command {
 
     @Parameters(
             commandNames = "demo",
-            commandDescription = "explains ten generated digits by a choice of methods, and by your plug-ins: offline, in seconds")
+            commandDescription =
+                    "explains ten generated digits by a choice of methods, and by your plug-ins: offline, in seconds")
     static final class Settings implements CommandSettings {
 
         @Parameter(
