@@ -105,8 +105,9 @@ class ExplanationReportTest {
         assertThat(json.get("versions").toString())
                 .isEqualTo("{\"inkling\":\"1.2.3\",\"tensorflow\":\"2.18.0\",\"java\":\"17.0.1\"}");
         assertThat(json.get("model").toString())
-                .isEqualTo("{\"name\":\"linear <&> model\",\"sha256\":\"abc123\",\"parameters\":322922,\"precision\":\"float32\","
-                        + "\"accuracy\":{\"validation\":0.97,\"test\":0.9912}}");
+                .isEqualTo(
+                        "{\"name\":\"linear <&> model\",\"sha256\":\"abc123\",\"parameters\":322922,\"precision\":\"float32\","
+                                + "\"accuracy\":{\"validation\":0.97,\"test\":0.9912}}");
         assertThat(json.get("created").asString()).isEqualTo("2026-03-01T12:30:00Z");
         assertThat(json.get("failures").size()).isZero();
 
