@@ -109,7 +109,7 @@ class ModelOptionsTest {
                         folder.resolve("out"),
                         picture))
                 .isEqualTo(Main.OK);
-        assertThat(program.err()).contains("1 layers, CAM at 'block1/conv1/Relu'");
+        assertThat(program.err()).contains("1 layer, CAM at 'block1/conv1/Relu'");
         assertWrong("has no layer and no operation 'conv9'; its layers: ", "--layer", "conv9");
     }
 

@@ -531,7 +531,8 @@ final class ForeignGraph {
         List<Layer> convolutions = described.layers().stream()
                 .filter(layer -> layer.kind() == Kind.CONVOLUTION)
                 .toList();
-        facts.add(described.layers().size() + " layers");
+        int layers = described.layers().size();
+        facts.add(layers + (layers == 1 ? " layer" : " layers"));
         facts.add(
                 convolutions.isEmpty()
                         ? "none of them a convolution"
