@@ -15,6 +15,7 @@ final class Commands {
                 new EvaluateCommand.Settings(),
                 new PredictCommand.Settings(),
                 new ExplainCommand.Settings(),
-                new ExplainersCommand.Settings());
+                new ExplainersCommand.Settings(),
+                new InspectCommand.Settings());
     }
 }

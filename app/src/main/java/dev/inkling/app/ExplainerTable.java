@@ -155,7 +155,7 @@ final class ExplainerTable {
     }
 
     /** Pads every column but the last to its widest cell. */
-    private static String columns(List<List<String>> rows) {
+    static String columns(List<List<String>> rows) {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
             for (int column = 0; column < row.size() - 1; column++) {

@@ -147,6 +147,7 @@ final class TensorFlowGraph {
                                 values.get(layer.name()).asOutput().op().name() + ":0"))
                         .toList(),
                 new ModelCard.Training("none", "00", 0, 0, 0, 0, 0, Map.of(), null, "test", "test", "test"),
-                new ModelCard.Accuracy(null, null));
+                new ModelCard.Accuracy(null, null),
+                null);
     }
 }

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param layers in the order of the forward pass
  * @param training how the weights came to be
  * @param accuracy what they reach
+ * @param graphSha256 of the file of the graph that this card speaks of, in lower-case hexadecimal; null where the card's maker did not say
  */
 public record ModelCard(
         int format,
@@ -31,7 +32,8 @@ public record ModelCard(
         long parameters,
         List<CardLayer> layers,
         Training training,
-        Accuracy accuracy) {
+        Accuracy accuracy,
+        String graphSha256) {
 
     /** The format that this version writes and reads. */
     public static final int FORMAT = 1;
@@ -122,7 +124,8 @@ public record ModelCard(
                 parameters,
                 layers,
                 training.withCommand(command),
-                new Accuracy(accuracy.validation(), test));
+                new Accuracy(accuracy.validation(), test),
+                graphSha256);
     }
 
     /** What the SPI asks of a model. */

@@ -31,7 +31,12 @@ record ModelFolder(Path path, MetaGraphDef metaGraph, Optional<ModelCard> card, 
 
     static ModelFolder read(Path folder) {
         byte[] bytes = graphFile(folder);
-        return new ModelFolder(folder, metaGraph(folder, bytes), card(folder), hex(digest().digest(bytes)));
+        return new ModelFolder(folder, metaGraph(folder, bytes), card(folder), sha256(bytes));
+    }
+
+    /** In lower-case hexadecimal. */
+    static String sha256(byte[] bytes) {
+        return hex(digest().digest(bytes));
     }
 
     /** What messages call the model: its folder, or the folder above where that is but called {@code model} or by a version. */

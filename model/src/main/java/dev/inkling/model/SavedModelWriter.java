@@ -2,7 +2,6 @@ package dev.inkling.model;
 
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -70,6 +69,11 @@ public final class SavedModelWriter {
             Network.Built network = Network.build(tf, architecture, image, frozen);
             Operand<TFloat32> probabilities = tf.withName("probabilities").nn.softmax(network.logits());
 
+            Map<String, SignatureDef> signatures =
+                    new LinkedHashMap<>(ExplanationSignatures.add(graph, architecture, frozen, image, network));
+            signatures.put(SIGNATURE, serving(image, network.logits(), probabilities));
+            String graphSha256 = writeGraph(folder, graph, signatures);
+
             ModelCard card = new ModelCard(
                     ModelCard.FORMAT,
                     about.name(),
@@ -86,12 +90,8 @@ public final class SavedModelWriter {
                                     tensorName(named.output())))
                             .toList(),
                     about.training(),
-                    about.accuracy());
-
-            Map<String, SignatureDef> signatures =
-                    new LinkedHashMap<>(ExplanationSignatures.add(graph, architecture, frozen, image, network));
-            signatures.put(SIGNATURE, serving(image, network.logits(), probabilities));
-            writeGraph(folder, graph, signatures);
+                    about.accuracy(),
+                    graphSha256);
             writeCard(folder, card);
             return card;
         }
@@ -131,8 +131,12 @@ public final class SavedModelWriter {
         writeGraph(folder, graph, Map.of(SIGNATURE, serving(image, logits, probabilities)));
     }
 
-    /** Writes the graph with its signatures, as the one file of a SavedModel. */
-    static void writeGraph(Path folder, Graph graph, Map<String, SignatureDef> signatures) throws IOException {
+    /**
+     * Writes the graph with its signatures, as the one file of a SavedModel.
+     *
+     * @return the file's SHA-256
+     */
+    static String writeGraph(Path folder, Graph graph, Map<String, SignatureDef> signatures) throws IOException {
         SavedModel model = SavedModel.newBuilder()
                 .setSavedModelSchemaVersion(1)
                 .addMetaGraphs(MetaGraphDef.newBuilder()
@@ -143,13 +147,14 @@ public final class SavedModelWriter {
                         .putAllSignatureDef(signatures))
                 .build();
         Files.createDirectories(folder);
-        try (OutputStream out = Files.newOutputStream(folder.resolve(GRAPH_FILE))) {
-            CodedOutputStream coded = CodedOutputStream.newInstance(out);
-            // Map entries in a fixed order: the same weights give the same file, and so the same SHA-256.
-            coded.useDeterministicSerialization();
-            model.writeTo(coded);
-            coded.flush();
-        }
+        byte[] bytes = new byte[model.getSerializedSize()];
+        CodedOutputStream coded = CodedOutputStream.newInstance(bytes);
+        // Map entries in a fixed order: the same weights give the same file, and so the same SHA-256.
+        coded.useDeterministicSerialization();
+        model.writeTo(coded);
+        coded.checkNoSpaceLeft();
+        Files.write(folder.resolve(GRAPH_FILE), bytes);
+        return ModelFolder.sha256(bytes);
     }
 
     private static String tensorName(Operand<?> operand) {

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -43,6 +44,7 @@ import org.tensorflow.types.TFloat32;
  */
 public final class TensorFlowModel implements Model, AutoCloseable {
 
+    private final List<SavedSignature> signatures;
     private final GraphSession session;
     private final Precision precision;
     private final ModelGraph model;
@@ -69,8 +71,9 @@ public final class TensorFlowModel implements Model, AutoCloseable {
 
     private final Map<Class<?>, Object> capabilities;
 
-    private TensorFlowModel(ModelGraph model, ModelChoices choices) {
+    private TensorFlowModel(ModelGraph model, ModelChoices choices, List<SavedSignature> signatures) {
         this.model = model;
+        this.signatures = signatures;
         this.signature = model.signature();
         this.image = model.image();
         this.logits = model.logits();
@@ -136,7 +139,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                     e, "the graph of model '%s' can not be used: %s; the file is damaged", folder, e);
         }
         try {
-            return new TensorFlowModel(model, choices);
+            return new TensorFlowModel(model, choices, SavedSignature.of(read.metaGraph()));
         } catch (InvalidInputException e) {
             model.graph().close();
             throw e;
@@ -175,6 +178,22 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     /** How many weights it has: trainable ones where a card tells, all where it was found out. */
     public long parameters() {
         return model.parameters();
+    }
+
+    /**
+     * What one image costs forward, in multiplications and additions of convolutions and matrix products; empty where the graph does not
+     * say.
+     */
+    public OptionalLong floatingPointOperations() {
+        return model.obstacle().isPresent()
+                ? OptionalLong.empty()
+                : session.edit(graph ->
+                        FloatingPointOperations.of(new ReverseWalk(graph, "explain/operations", image, logits).path()));
+    }
+
+    /** What the file offers to runtimes, sorted by name. */
+    public List<SavedSignature> signatures() {
+        return signatures;
     }
 
     /** Why the scores can not be differentiated with respect to the image, if they can not. */

@@ -55,7 +55,8 @@ class ReverseWalkTest {
                         0,
                         List.of(new ModelCard.CardLayer("logits", Kind.DENSE, 1, 1, 2, "logits:0")),
                         ModelFixtures.TRAINING,
-                        new ModelCard.Accuracy(0.0, null)));
+                        new ModelCard.Accuracy(0.0, null),
+                        null));
         return TensorFlowModel.load(folder);
     }
 
