@@ -20,7 +20,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.tensorflow.ndarray.FloatNdArray;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.TensorProto;
@@ -71,7 +70,7 @@ final class ExplainerServer {
         SavedModel read =
                 SavedModel.parseFrom(Files.readAllBytes(Subject.PRETRAINED.resolve(SavedModelWriter.GRAPH_FILE)));
         for (NodeDef node : read.getMetaGraphs(0).getGraphDef().getNodeList()) {
-            if (node.getOp().equals("Const") && node.getAttrOrThrow("dtype").getType() == DataType.DT_FLOAT) {
+            if (node.getOp().equals("Const") && node.getName().matches(".*/(kernel|bias)")) {
                 TensorProto tensor = node.getAttrOrThrow("value").getTensor();
                 long[] shape = tensor.getTensorShape().getDimList().stream()
                         .mapToLong(TensorShapeProto.Dim::getSize)
