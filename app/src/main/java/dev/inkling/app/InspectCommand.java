@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** {@code inkling inspect}: what a model is made of, what it costs, where it comes from, and what it offers to other runtimes. */
@@ -142,11 +143,8 @@ public final class InspectCommand implements Command {
         root.put("range", List.of(signature.range().min(), signature.range().max()));
         root.put("labels", signature.labels());
         root.put("parameters", model.parameters());
-        root.put(
-                "operations",
-                model.floatingPointOperations().isPresent()
-                        ? model.floatingPointOperations().getAsLong()
-                        : null);
+        OptionalLong operations = model.floatingPointOperations();
+        root.put("operations", operations.isPresent() ? operations.getAsLong() : null);
         root.put("obstacle", model.obstacle().orElse(null));
         root.put("layers", signature.layers().stream().map(InspectCommand::json).toList());
         root.put("signatures", model.signatures());
