@@ -1,7 +1,9 @@
 package dev.inkling.model;
 
+import dev.inkling.spi.FloatArrays;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -12,6 +14,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -23,6 +26,8 @@ import org.tensorflow.types.TFloat32;
  */
 final class GraphSession implements AutoCloseable {
 
+    private static final Set<String> VARIABLES = Set.of("Variable", "VariableV2");
+
     private final Graph graph;
     private final Session session;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -31,7 +36,25 @@ final class GraphSession implements AutoCloseable {
     /** Takes ownership of the graph. */
     GraphSession(Graph graph, Precision precision) {
         this.graph = graph;
-        this.session = new Session(graph, precision.configuration().build());
+        this.session = new Session(graph, configuration(graph, precision));
+    }
+
+    /**
+     * One operation after the other, each on all processors, rather than several at once: a network is a chain, and handing its small
+     * operations from thread to thread takes longer than some of them. That executor knows no control flow and no variables of
+     * TensorFlow 1.
+     */
+    private static ConfigProto configuration(Graph graph, Precision precision) {
+        ConfigProto.Builder configuration = precision.configuration();
+        for (var operations = graph.operations(); operations.hasNext(); ) {
+            String type = operations.next().type();
+            if (NetworkOperations.controlFlow(type) || VARIABLES.contains(type)) {
+                return configuration.build();
+            }
+        }
+        return configuration
+                .setExperimental(ConfigProto.Experimental.newBuilder().setExecutorType("SINGLE_THREADED_EXECUTOR"))
+                .build();
     }
 
     /**
@@ -72,10 +95,7 @@ final class GraphSession implements AutoCloseable {
             try (Result result = run(runner)) {
                 List<float[]> outputs = new ArrayList<>();
                 for (int i = 0; i < fetches.size(); i++) {
-                    TFloat32 output = (TFloat32) result.get(i);
-                    float[] values = new float[Math.toIntExact(output.size())];
-                    output.copyTo(DataBuffers.of(values));
-                    outputs.add(values);
+                    outputs.add(FloatArrays.flat((TFloat32) result.get(i)));
                 }
                 return outputs;
             }
