@@ -59,8 +59,7 @@ public final class AblationCam implements Explainer {
                 options.layer(),
                 options.relu(),
                 UNIT,
-                layer -> maps.fromActivations(
-                        layer, features -> features.weighted(losses(layers, layer, features, targets))));
+                layer -> maps.inTurn(layer, features -> features.weighted(losses(layers, layer, features, targets))));
     }
 
     private static double[] losses(Layers layers, Layer layer, LayerMaps.Features features, Targets targets) {
@@ -82,7 +81,7 @@ public final class AblationCam implements Explainer {
             int count = Math.min(copies - from, atOnce);
             float[] batch = new float[count * size];
             for (int i = 0; i < count; i++) {
-                System.arraycopy(features.activations(), features.image() * size, batch, i * size, size);
+                System.arraycopy(features.activations(), 0, batch, i * size, size);
                 for (int place = 0; from + i > 0 && place < features.places(); place++) {
                     batch[i * size + place * channels + active[from + i - 1]] = 0;
                 }

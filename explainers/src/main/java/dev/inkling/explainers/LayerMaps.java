@@ -13,7 +13,10 @@ import dev.inkling.spi.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -39,6 +42,8 @@ final class LayerMaps {
 
     private static final int MOST_COPIES = 256;
 
+    private static final float[] NONE = {};
+
     private final ModelSignature signature;
     private final Layers layers;
     private final FloatNdArray images;
@@ -62,14 +67,14 @@ final class LayerMaps {
     /**
      * A layer's output A for one image and, where the method asked for it, the gradient g of the target's score with respect to it.
      *
-     * @param activations flat, (N, places, channels)
+     * @param activations flat, (places, channels)
      * @param gradients of the same shape, or empty
      * @param image its index in [0, N)
      */
     record Features(float[] activations, float[] gradients, int image, int places, int channels) {
 
         private int at(int place, int channel) {
-            return (image * places + place) * channels + channel;
+            return place * channels + channel;
         }
 
         double activation(int place, int channel) {
@@ -150,24 +155,37 @@ final class LayerMaps {
         return Math.max(1, Math.min(MOST_COPIES, COPIES_FLOATS / values));
     }
 
-    /** A map for each image, from the layer's output and its gradient. */
+    /** A map for each image, from the layer's output and its gradient, several at once. */
     List<double[]> fromGradients(Layer layer, Method method) {
         Layers.LayerGradients found = layers.gradients(layer.name(), images, targets);
-        return maps(layer, FloatArrays.flat(found.activations()), FloatArrays.flat(found.gradients()), method);
+        return maps(layer, found.activations(), Optional.of(found.gradients()), IntStream::parallel, method);
     }
 
-    /** A map for each image, from the layer's output alone. */
+    /** A map for each image, from the layer's output alone, several at once. */
     List<double[]> fromActivations(Layer layer, Method method) {
-        return maps(layer, FloatArrays.flat(layers.activations(layer.name(), images)), new float[0], method);
+        return maps(layer, layers.activations(layer.name(), images), Optional.empty(), IntStream::parallel, method);
     }
 
-    private List<double[]> maps(Layer layer, float[] activations, float[] gradients, Method method) {
+    /** The same one by one, for a method that asks the model again. */
+    List<double[]> inTurn(Layer layer, Method method) {
+        return maps(layer, layers.activations(layer.name(), images), Optional.empty(), IntStream::sequential, method);
+    }
+
+    private List<double[]> maps(
+            Layer layer,
+            FloatNdArray activations,
+            Optional<FloatNdArray> gradients,
+            UnaryOperator<IntStream> order,
+            Method method) {
         int places = layer.height() * layer.width();
-        List<double[]> maps = new ArrayList<>();
-        for (int n = 0; n < count; n++) {
-            maps.add(method.map(new Features(activations, gradients, n, places, layer.channels())));
-        }
-        return maps;
+        return order.apply(IntStream.range(0, count))
+                .mapToObj(n -> method.map(new Features(
+                        FloatArrays.flat(activations.get(n)),
+                        gradients.map(all -> FloatArrays.flat(all.get(n))).orElse(NONE),
+                        n,
+                        places,
+                        layer.channels())))
+                .toList();
     }
 
     /**

@@ -20,12 +20,11 @@ final class PrincipalDirection {
      * @param rows at least one, of equal length; read only
      */
     static double[] of(double[][] rows) {
-        double[][] columns = transposed(rows);
-        if (columns.length <= rows.length) {
-            return unit(firstEigenvector(products(columns)));
+        if (rows[0].length <= rows.length) {
+            return firstEigenvector(outerProducts(rows));
         }
         // The smaller matrix will do: u of rows · rowsᵀ gives v = rowsᵀ · u.
-        return unit(times(columns, firstEigenvector(products(rows))));
+        return unit(combination(rows, firstEigenvector(outerProducts(transposed(rows)))));
     }
 
     /** matrix · vector. */
@@ -50,7 +49,7 @@ final class PrincipalDirection {
             double[] next = vector;
             for (int i = 0; i < MULTIPLICATIONS; i++) {
                 vector = next;
-                next = unit(times(power, vector));
+                next = unit(combination(power, vector));
             }
             if (distance(vector, next) <= CONVERGED) {
                 return next;
@@ -63,7 +62,7 @@ final class PrincipalDirection {
 
     /** matrix², scaled: only directions count, and the numbers must not run away. */
     private static double[][] squared(double[][] matrix) {
-        double[][] square = products(matrix);
+        double[][] square = outerProducts(matrix);
         double largest = 0;
         for (int i = 0; i < square.length; i++) {
             largest = Math.max(largest, square[i][i]);
@@ -76,16 +75,31 @@ final class PrincipalDirection {
         return square;
     }
 
-    /** matrix · matrixᵀ. */
-    private static double[][] products(double[][] matrix) {
-        double[][] products = new double[matrix.length][matrix.length];
-        for (int i = 0; i < products.length; i++) {
-            for (int j = 0; j <= i; j++) {
-                products[i][j] = dot(matrix[i], matrix[j]);
-                products[j][i] = products[i][j];
+    /** Σ row · rowᵀ over the rows of a matrix; of a symmetric one its square. */
+    private static double[][] outerProducts(double[][] matrix) {
+        double[][] products = new double[matrix[0].length][matrix[0].length];
+        for (double[] row : matrix) {
+            for (int i = 0; i < row.length; i++) {
+                add(products[i], row[i], row);
             }
         }
         return products;
+    }
+
+    /** Σ weightᵢ · rowᵢ; of a symmetric matrix its product with the weights. */
+    private static double[] combination(double[][] rows, double[] weights) {
+        double[] sum = new double[rows[0].length];
+        for (int i = 0; i < rows.length; i++) {
+            add(sum, weights[i], rows[i]);
+        }
+        return sum;
+    }
+
+    /** Here each addition is of its own place, so that the processor does several at once. */
+    private static void add(double[] sum, double weight, double[] values) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += weight * values[i];
+        }
     }
 
     private static double[][] transposed(double[][] matrix) {
