@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.explainers.Credit;
 import dev.inkling.explainers.KernelShap;
+import dev.inkling.explainers.ShapleyOptions;
 import dev.inkling.spi.Baseline;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Layers.LayerGradients;
@@ -92,7 +93,7 @@ class GroundTruthTest {
     void shapleyValuesAgainstABaselineImage() {
         Network network = Network.read("multi-layer");
         Baseline baseline = new Baseline.Image(FloatArrays.of(new float[] {10, 20, 10}, 1, 1, 3, 1));
-        KernelShap.Options options = new KernelShap.Options(Segments.valueOf("pixels"), baseline, 8, Credit.WHOLE, 0);
+        ShapleyOptions options = new ShapleyOptions(Segments.valueOf("pixels"), baseline, 8, Credit.WHOLE, 0);
         assertThat(FloatArrays.flat(new KernelShap(options)
                         .explain(PlainArithmetic.model(network), network.array("images"), FIRST_OF_TWO)
                         .values()))

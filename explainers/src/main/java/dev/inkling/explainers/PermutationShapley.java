@@ -1,20 +1,16 @@
 package dev.inkling.explainers;
 
 import dev.inkling.spi.Attribution;
-import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
-import dev.inkling.spi.FloatArrays;
-import dev.inkling.spi.ImageRandom;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
-import dev.inkling.spi.Option;
-import dev.inkling.spi.Segments;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -38,74 +34,23 @@ import org.tensorflow.ndarray.FloatNdArray;
  */
 public final class PermutationShapley implements Explainer {
 
-    private final Options options;
+    private final ShapleyOptions options;
 
-    public PermutationShapley(Options options) {
+    public PermutationShapley(ShapleyOptions options) {
         this.options = options;
-    }
-
-    /**
-     * @param segments the players
-     * @param baseline what takes the place of those that are absent
-     * @param budget evaluations of the model for each image, at most
-     * @param credit how a segment's value is shown on its pixels
-     * @param seed of the orders
-     */
-    public record Options(
-            @Option(value = "grid:7", help = "what shares the credit: pixels, grid:7, grid:4x7, strokes or strokes:8")
-            Segments segments,
-
-            @Option(
-                    value = "black",
-                    help =
-                            "what takes the place of absent segments: black, white, a number, uniform, blur:SIGMA or mean")
-            Baseline baseline,
-
-            @Option(
-                    value = "1024",
-                    max = 1_000_000,
-                    help = "evaluations of the model per image, at most; exact if it allows all 2^segments coalitions")
-            int budget,
-
-            @Option(
-                    value = "shared",
-                    help =
-                            "whether the pixels of a segment share its value, so that the map sums up, or each shows the whole")
-            Credit credit,
-
-            @Option(value = "0", help = "same seed, same orders")
-            long seed) {
-
-        public Options {
-            Budget.requireTwo(budget);
-        }
     }
 
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
-        ModelSignature signature = model.signature();
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
-        float[] pixels = FloatArrays.flat(images);
-        int size = signature.imageSize();
-        SegmentedImage.Cutter cutter =
-                new SegmentedImage.Cutter(model, images, pixels, options.segments(), options.baseline());
-        ShapleyMaps maps = new ShapleyMaps(signature, count, options.credit());
-        PerturbationBatches.run(model, pixels, targets, n -> {
-            SegmentedImage image = cutter.image(n);
-            return ExactShapley.isWithin(options.budget(), image.features())
-                    ? new ExactShapley(image, n, maps)
-                    : sampled(image, n, maps, ImageRandom.of(options.seed(), pixels, n * size, size));
-        });
-        return maps.attribution();
+        return ShapleyMaps.explain(model, images, targets, options, this::sampled);
     }
 
-    private Perturbations<?> sampled(SegmentedImage image, int n, ShapleyMaps maps, RandomGenerator random) {
+    private Perturbations<?> sampled(SegmentedImage image, int n, ShapleyMaps maps, Supplier<RandomGenerator> random) {
         int features = image.features();
         long perPair = 2 * (features - 1L);
         // Two pairs: one has no spread from which to tell the error.
         Budget.requireAtLeast(options.budget(), 2 + 2 * perPair, features, "permutation-shapley");
-        return new AntitheticOrders(image, n, maps, random, (int) ((options.budget() - 2) / perPair));
+        return new AntitheticOrders(image, n, maps, random.get(), (int) ((options.budget() - 2) / perPair));
     }
 
     /**
@@ -236,7 +181,7 @@ public final class PermutationShapley implements Explainer {
     }
 
     /** Registers {@code permutation-shapley}. */
-    public static final class Provider implements ExplainerProvider<Options> {
+    public static final class Provider implements ExplainerProvider<ShapleyOptions> {
 
         @Override
         public ExplainerCard card() {
@@ -252,17 +197,17 @@ public final class PermutationShapley implements Explainer {
         }
 
         @Override
-        public Class<Options> options() {
-            return Options.class;
+        public Class<ShapleyOptions> options() {
+            return ShapleyOptions.class;
         }
 
         @Override
-        public Explainer create(Options options) {
+        public Explainer create(ShapleyOptions options) {
             return new PermutationShapley(options);
         }
 
         @Override
-        public OptionalLong evaluations(Options options, ModelSignature signature) {
+        public OptionalLong evaluations(ShapleyOptions options, ModelSignature signature) {
             return OptionalLong.of(options.budget());
         }
     }

@@ -2,8 +2,14 @@ package dev.inkling.explainers;
 
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.ImageRandom;
+import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
+import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.tensorflow.ndarray.FloatNdArray;
 
 /** Collects the Shapley values of several images, with what tells how far to trust them. */
 final class ShapleyMaps {
@@ -15,13 +21,47 @@ final class ShapleyMaps {
     private final float[] standardErrors;
     private final float[] gaps;
 
-    ShapleyMaps(ModelSignature signature, int count, Credit credit) {
+    private ShapleyMaps(ModelSignature signature, int count, Credit credit) {
         this.signature = signature;
         this.area = signature.height() * signature.width();
         this.credit = credit;
         this.maps = new float[count * area];
         this.standardErrors = new float[count];
         this.gaps = new float[count];
+    }
+
+    /** How one image's values are estimated where there are too many coalitions for all. */
+    @FunctionalInterface
+    interface Sampler {
+
+        /**
+         * The copies to score.
+         *
+         * @param n the image's index
+         * @param maps told of the values
+         * @param random always begins with the same randomness
+         */
+        Perturbations<?> of(SegmentedImage image, int n, ShapleyMaps maps, Supplier<RandomGenerator> random);
+    }
+
+    /** Explains by exact values where the budget allows, by sampled ones elsewhere. */
+    static Attribution explain(
+            Model model, FloatNdArray images, Targets targets, ShapleyOptions options, Sampler sampler) {
+        ModelSignature signature = model.signature();
+        int count = signature.requireImages(images);
+        targets.require(count, signature);
+        float[] pixels = FloatArrays.flat(images);
+        int size = signature.imageSize();
+        SegmentedImage.Cutter cutter =
+                new SegmentedImage.Cutter(model, images, pixels, options.segments(), options.baseline());
+        ShapleyMaps maps = new ShapleyMaps(signature, count, options.credit());
+        PerturbationBatches.run(model, pixels, targets, n -> {
+            SegmentedImage image = cutter.image(n);
+            return ExactShapley.isWithin(options.budget(), image.features())
+                    ? new ExactShapley(image, n, maps)
+                    : sampler.of(image, n, maps, () -> ImageRandom.of(options.seed(), pixels, n * size, size));
+        });
+        return maps.attribution();
     }
 
     /**

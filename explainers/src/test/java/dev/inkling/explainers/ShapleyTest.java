@@ -37,7 +37,7 @@ class ShapleyTest {
         KERNEL {
             @Override
             Explainer with(Segments segments, Baseline baseline, int budget, Credit credit, long seed) {
-                return new KernelShap(new KernelShap.Options(segments, baseline, budget, credit, seed));
+                return new KernelShap(new ShapleyOptions(segments, baseline, budget, credit, seed));
             }
 
             @Override
@@ -53,7 +53,7 @@ class ShapleyTest {
         PERMUTATIONS {
             @Override
             Explainer with(Segments segments, Baseline baseline, int budget, Credit credit, long seed) {
-                return new PermutationShapley(new PermutationShapley.Options(segments, baseline, budget, credit, seed));
+                return new PermutationShapley(new ShapleyOptions(segments, baseline, budget, credit, seed));
             }
 
             @Override
