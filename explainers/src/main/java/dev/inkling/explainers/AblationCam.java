@@ -8,9 +8,11 @@ import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -124,6 +126,12 @@ public final class AblationCam implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new AblationCam(options);
+        }
+
+        /** The activations, then the scores that follow from them, whole and without each channel. */
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return LayerMaps.evaluations(options.layer(), signature, 2);
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -197,7 +198,7 @@ final class LayerMaps {
      * @param signed gives a layer's map for each image
      */
     Attribution attribution(String names, boolean relu, String unit, Function<Layer, List<double[]>> signed) {
-        List<Layer> chosen = chosen(names);
+        List<Layer> chosen = chosen(names, signature);
         float[] minimum = new float[count];
         float[] maximum = new float[count];
         Arrays.fill(minimum, Float.POSITIVE_INFINITY);
@@ -232,7 +233,21 @@ final class LayerMaps {
                 .with("signed maximum", maximum);
     }
 
-    private List<Layer> chosen(String names) {
+    /**
+     * How many images a method sends through a model that tries every channel, for each image.
+     *
+     * @param perLayer more of them for each layer
+     * @return empty if the model shows no layers
+     */
+    static OptionalLong evaluations(String names, ModelSignature signature, int perLayer) {
+        return signature.layers().isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(chosen(names, signature).stream()
+                        .mapToLong(layer -> layer.channels() + perLayer)
+                        .sum());
+    }
+
+    private static List<Layer> chosen(String names, ModelSignature signature) {
         if (names.isEmpty()) {
             return List.of(signature.lastConvolution());
         }

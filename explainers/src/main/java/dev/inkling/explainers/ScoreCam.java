@@ -14,6 +14,7 @@ import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -176,6 +177,12 @@ public final class ScoreCam implements Explainer {
         @Override
         public Explainer create(Options options) {
             return new ScoreCam(options);
+        }
+
+        /** The activations, then the image under each channel. */
+        @Override
+        public OptionalLong evaluations(Options options, ModelSignature signature) {
+            return LayerMaps.evaluations(options.layer(), signature, 1);
         }
     }
 }

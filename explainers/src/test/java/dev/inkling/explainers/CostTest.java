@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.inkling.spi.Background;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.Gradients;
+import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Options;
@@ -17,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.ndarray.FloatNdArray;
 
-/** What the gradient methods say that they cost, against what goes through the model. */
-class GradientCostTest {
+/** What methods say that they cost, against what goes through the model. */
+class CostTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -26,7 +27,12 @@ class GradientCostTest {
         "guided-integrated-gradients, steps, 6, 16, 0",
         "blur-integrated-gradients, steps, 9, 20, 0",
         "expected-gradients, samples, 8, 17, 5",
-        "gradient-shap, samples, 8, 17, 5"
+        "gradient-shap, samples, 8, 17, 5",
+        // Once more for a black image.
+        "score-cam, layer, '', 4, 1",
+        "score-cam, layer, relu1+conv1, 8, 1",
+        "ablation-cam, layer, '', 5, 0",
+        "ablation-cam, layer, relu1+conv1, 10, 0"
     })
     void isWhatIsSaid(String name, String option, String value, long said, int references) {
         ExplainerProvider<?> provider = provider(name);
@@ -55,7 +61,7 @@ class GradientCostTest {
     /** Counts images, a gradient twice: forward and backward. */
     private static final class Counting implements Model {
 
-        private final ConvolutionModel model = ConvolutionModel.random(5, 5, 4, 2, 3, 3);
+        private final ConvolutionModel model = ConvolutionModel.random(11, 5, 4, 2, 3, 3);
         private long evaluations;
 
         @Override
@@ -78,7 +84,36 @@ class GradientCostTest {
                 };
                 return Optional.of(type.cast(counted));
             }
+            if (type == Layers.class) {
+                return Optional.of(type.cast(new CountedLayers(model.require(Layers.class))));
+            }
             return type == Background.class ? model.capability(type) : Optional.empty();
+        }
+
+        private final class CountedLayers implements Layers {
+
+            private final Layers layers;
+
+            CountedLayers(Layers layers) {
+                this.layers = layers;
+            }
+
+            @Override
+            public FloatNdArray activations(String layer, FloatNdArray images) {
+                evaluations += images.shape().get(0);
+                return layers.activations(layer, images);
+            }
+
+            @Override
+            public LayerGradients gradients(String layer, FloatNdArray images, Targets targets) {
+                throw new AssertionError("not by gradients");
+            }
+
+            @Override
+            public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
+                evaluations += activations.shape().get(0);
+                return layers.scoresFrom(layer, activations);
+            }
         }
     }
 }
