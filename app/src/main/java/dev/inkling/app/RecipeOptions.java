@@ -118,7 +118,7 @@ final class RecipeOptions {
     @Parameter(
             names = "--average",
             category = OPTIMIZER,
-            defaultValueDescription = "0.99; quick: 0.98",
+            defaultValueDescription = "0.995; quick: 0.98",
             description = "decay of the moving average of the weights, which is what is exported; 0 turns it off")
     Double average;
 
@@ -128,35 +128,35 @@ final class RecipeOptions {
     @Parameter(
             names = "--rotate",
             category = AUGMENTATION,
-            defaultValueDescription = "8.0; quick: 0.0",
+            defaultValueDescription = "6.5; quick: 0.0",
             description = "largest angle in degrees")
     Double rotate;
 
     @Parameter(
             names = "--translate",
             category = AUGMENTATION,
-            defaultValueDescription = "0.05; quick: 0.0",
+            defaultValueDescription = "0.04; quick: 0.0",
             description = "largest shift as a share of the image's side")
     Double translate;
 
     @Parameter(
             names = "--scale",
             category = AUGMENTATION,
-            defaultValueDescription = "0.08; quick: 0.0",
+            defaultValueDescription = "0.065; quick: 0.0",
             description = "largest growth as a share: 0.1 makes images 1/1.1 to 1.1 times as large")
     Double scale;
 
     @Parameter(
             names = "--shear",
             category = AUGMENTATION,
-            defaultValueDescription = "6.0; quick: 0.0",
+            defaultValueDescription = "5.0; quick: 0.0",
             description = "largest slant in degrees")
     Double shear;
 
     @Parameter(
             names = "--elastic",
             category = AUGMENTATION,
-            defaultValueDescription = "20.0; quick: 0.0",
+            defaultValueDescription = "16.0; quick: 0.0",
             description = "strength α of elastic deformation (Simard et al. 2003: 34)")
     Double elastic;
 
@@ -219,7 +219,7 @@ final class RecipeOptions {
     @Parameter(
             names = "--dropout",
             category = NETWORK,
-            defaultValueDescription = "0.25",
+            defaultValueDescription = "0.1",
             description = "probability that a unit of the dense layer is dropped")
     Double dropout;
 

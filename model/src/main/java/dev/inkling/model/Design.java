@@ -17,7 +17,7 @@ public record Design(
         List<Integer> blocks, int convolutions, boolean residual, boolean attention, int units, double dropout) {
 
     /** The network that Inkling trains unless told otherwise. */
-    public static final Design REFERENCE = new Design(List.of(32, 64, 128), 2, false, false, 256, 0.25);
+    public static final Design REFERENCE = new Design(List.of(32, 64, 128), 2, false, false, 256, 0.1);
 
     public Design {
         blocks = List.copyOf(blocks);

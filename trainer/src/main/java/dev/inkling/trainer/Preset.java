@@ -9,8 +9,8 @@ public enum Preset {
     /** The best model: twenty passes over augmented images. */
     DEFAULT(
             20,
-            new OptimizerSettings(0.004, Schedule.ONE_CYCLE, 0.2, 0.05, 0.05, 0.99),
-            new AugmentationSettings(8, 0.05, 0.08, 6, 20, AugmentationSettings.ELASTIC_SIGMA, 0, 0)),
+            new OptimizerSettings(0.004, Schedule.ONE_CYCLE, 0.2, 0.05, 0.05, 0.995),
+            new AugmentationSettings(6.5, 0.04, 0.065, 5, 16, AugmentationSettings.ELASTIC_SIGMA, 0, 0)),
 
     /** A good model in one pass, for people who wait: no augmentation, for which one pass is too short. */
     QUICK(1, new OptimizerSettings(0.004, Schedule.ONE_CYCLE, 0.2, 0.05, 0, 0.98), AugmentationSettings.NONE);
