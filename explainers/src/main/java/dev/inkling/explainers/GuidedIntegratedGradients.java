@@ -15,7 +15,6 @@ import dev.inkling.spi.Targets;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -91,12 +90,10 @@ public final class GuidedIntegratedGradients implements Explainer {
         float[] points = starts.clone();
         float[] slopes = FloatArrays.flat(gradients.gradients(FloatArrays.of(points, shape), targets));
         for (int step = 1; step <= options.steps(); step++) {
-            float[] before = slopes;
             float[] next = points.clone();
-            double alpha = (double) step / options.steps();
-            IntStream.range(0, count)
-                    .parallel()
-                    .forEach(n -> new Path(starts, ends, n * size, size).advance(next, before, alpha));
+            for (int n = 0; n < count; n++) {
+                new Path(starts, ends, n * size, size).advance(next, slopes, (double) step / options.steps());
+            }
             float[] nextSlopes = FloatArrays.flat(gradients.gradients(FloatArrays.of(next, shape), targets));
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += ((double) next[i] - points[i]) * ((double) slopes[i] + nextSlopes[i]) / 2;
