@@ -57,6 +57,7 @@ class LauncherTest {
                         "--out=$HOME",
                         "TF_CPP_MIN_LOG_LEVEL=2",
                         "TF_ENABLE_ONEDNN_OPTS=1",
+                        "TF_OVERRIDE_GLOBAL_THREADPOOL=1",
                         "MALLOC_ARENA_MAX=2",
                         "LC_ALL=C.UTF-8");
     }
@@ -65,6 +66,7 @@ class LauncherTest {
     void theEnvironmentOfTheUserWins() throws Exception {
         environment.put("TF_CPP_MIN_LOG_LEVEL", "0");
         environment.put("TF_ENABLE_ONEDNN_OPTS", "0");
+        environment.put("TF_OVERRIDE_GLOBAL_THREADPOOL", "0");
         environment.put("MALLOC_ARENA_MAX", "8");
         environment.put("LANG", "de_DE.UTF-8");
         environment.put("INKLING_JAVA_OPTS", "-Xmx4g -Dx=y");
@@ -78,6 +80,7 @@ class LauncherTest {
                         home + "/inkling/lib/inkling.jar",
                         "TF_CPP_MIN_LOG_LEVEL=0",
                         "TF_ENABLE_ONEDNN_OPTS=0",
+                        "TF_OVERRIDE_GLOBAL_THREADPOOL=0",
                         "MALLOC_ARENA_MAX=8",
                         "LC_ALL=");
     }
@@ -220,6 +223,7 @@ class LauncherTest {
                 printf '%s\\n' "$@"
                 echo "TF_CPP_MIN_LOG_LEVEL=$TF_CPP_MIN_LOG_LEVEL"
                 echo "TF_ENABLE_ONEDNN_OPTS=$TF_ENABLE_ONEDNN_OPTS"
+                echo "TF_OVERRIDE_GLOBAL_THREADPOOL=$TF_OVERRIDE_GLOBAL_THREADPOOL"
                 echo "MALLOC_ARENA_MAX=$MALLOC_ARENA_MAX"
                 echo "LC_ALL=$LC_ALL"
                 exit 7

@@ -37,8 +37,7 @@ final class ChunkSize {
                     "one image takes about %d MiB on its way through model '%s', --max-memory grants %d; raise it",
                     (image >> 20) + 1, model.signature().name(), memory.getAsLong() >> 20);
         }
-        long most = Math.min(MOST, model.mostAtOnce());
-        return (int) Math.max(1, Math.min(most, memory.orElse(BYTES) / image));
+        return (int) Math.max(1, Math.min(MOST, memory.orElse(BYTES) / image));
     }
 
     /**

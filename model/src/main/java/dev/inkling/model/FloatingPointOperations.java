@@ -19,11 +19,12 @@ final class FloatingPointOperations {
         for (GraphOperation operation : operations) {
             switch (operation.type()) {
                 case "Conv2D", "DepthwiseConv2dNative", "MatMul" -> {
-                    Shape output = operation.output(0).shape().tail();
+                    Shape batch = operation.output(0).shape();
                     Shape weights = operation.input(1).shape();
-                    if (output.hasUnknownDimension() || weights.hasUnknownDimension()) {
+                    if (batch.isUnknown() || batch.tail().hasUnknownDimension() || weights.hasUnknownDimension()) {
                         return OptionalLong.empty();
                     }
+                    Shape output = batch.tail();
                     // Each output is a sum over what its weights see: all of them but those of other channels out.
                     long seen = operation.type().equals("DepthwiseConv2dNative")
                             ? weights.get(0) * weights.get(1)

@@ -2,9 +2,10 @@ package dev.inkling.model;
 
 import dev.inkling.spi.FloatArrays;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -18,7 +19,7 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A graph and its session: the one place where tensors live and die. What goes in and comes out are arrays on the heap, for
+ * A graph and its sessions: the one place where tensors live and die. What goes in and comes out are arrays on the heap, for
  * a tensor used after its close reads other runs' numbers without a word.
  *
  * <p>Runs go side by side; an edit of the graph waits for them and keeps new ones out, since editing a graph while a session
@@ -29,32 +30,61 @@ final class GraphSession implements AutoCloseable {
     private static final Set<String> VARIABLES = Set.of("Variable", "VariableV2");
 
     private final Graph graph;
-    private final Session session;
+    private final Precision precision;
+    private final boolean chain;
+
+    /** Opened when first needed. */
+    private final Map<Width, Session> sessions = new EnumMap<>(Width.class);
+
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final LongAdder running = new LongAdder();
+    private final Busy busy = new Busy();
+
+    /** What computes an operation. */
+    enum Width {
+        /** The thread that asks, alone. */
+        NARROW,
+        /** All processors. */
+        WIDE
+    }
 
     /** Takes ownership of the graph. */
     GraphSession(Graph graph, Precision precision) {
         this.graph = graph;
-        this.session = new Session(graph, configuration(graph, precision));
+        this.precision = precision;
+        this.chain = chain(graph);
     }
 
-    /**
-     * One operation after the other, each on all processors, rather than several at once: a network is a chain, and handing its small
-     * operations from thread to thread takes longer than some of them. That executor knows no control flow and no variables of
-     * TensorFlow 1.
-     */
-    private static ConfigProto configuration(Graph graph, Precision precision) {
-        ConfigProto.Builder configuration = precision.configuration();
+    /** Whether it has neither control flow nor variables of TensorFlow 1, whose values live in one session. */
+    private static boolean chain(Graph graph) {
         for (var operations = graph.operations(); operations.hasNext(); ) {
             String type = operations.next().type();
             if (NetworkOperations.controlFlow(type) || VARIABLES.contains(type)) {
-                return configuration.build();
+                return false;
             }
         }
-        return configuration
-                .setExperimental(ConfigProto.Experimental.newBuilder().setExecutorType("SINGLE_THREADED_EXECUTOR"))
-                .build();
+        return true;
+    }
+
+    /** How many narrow runs at once keep all processors busy; 1 where there are wide ones only. */
+    int processors() {
+        return chain && SessionThreads.own() ? SessionThreads.processors() : 1;
+    }
+
+    private synchronized Session session(Width width) {
+        return sessions.computeIfAbsent(width, missing -> new Session(graph, configuration(width)));
+    }
+
+    /**
+     * One operation after the other rather than several at once: a network is a chain, and handing its small operations from thread to
+     * thread takes longer than some of them. That executor knows neither control flow nor variables.
+     */
+    private ConfigProto configuration(Width width) {
+        ConfigProto.Builder configuration = precision.configuration();
+        if (chain) {
+            configuration.setExperimental(
+                    ConfigProto.Experimental.newBuilder().setExecutorType("SINGLE_THREADED_EXECUTOR"));
+        }
+        return (width == Width.NARROW ? SessionThreads.use(configuration, 1) : configuration).build();
     }
 
     /**
@@ -76,11 +106,11 @@ final class GraphSession implements AutoCloseable {
      * @param count number of rows
      * @return the values of each fetched tensor, in row-major order
      */
-    List<float[]> run(List<Feed> feeds, int from, int count, List<? extends Operand<?>> fetches) {
+    List<float[]> run(List<Feed> feeds, int from, int count, Width width, List<? extends Operand<?>> fetches) {
         List<TFloat32> inputs = new ArrayList<>();
         lock.readLock().lock();
         try {
-            Session.Runner runner = session.runner();
+            Session.Runner runner = session(width).runner();
             for (Feed feed : feeds) {
                 int size = Math.toIntExact(feed.row().size());
                 TFloat32 input = TFloat32.tensorOf(
@@ -106,17 +136,41 @@ final class GraphSession implements AutoCloseable {
     }
 
     private Result run(Session.Runner runner) {
-        long began = System.nanoTime();
+        busy.begin();
         try {
             return runner.run();
         } finally {
-            running.add(System.nanoTime() - began);
+            busy.end();
         }
     }
 
-    /** How long runs have taken so far, in nanoseconds, of all threads together. */
+    /** How long at least one run was in flight so far, in nanoseconds. */
     long nanosRunning() {
-        return running.sum();
+        return busy.nanos();
+    }
+
+    /** A clock that goes while something is in flight. */
+    private static final class Busy {
+
+        private int inFlight;
+        private long began;
+        private long nanos;
+
+        synchronized void begin() {
+            if (inFlight++ == 0) {
+                began = System.nanoTime();
+            }
+        }
+
+        synchronized void end() {
+            if (--inFlight == 0) {
+                nanos += System.nanoTime() - began;
+            }
+        }
+
+        synchronized long nanos() {
+            return inFlight == 0 ? nanos : nanos + System.nanoTime() - began;
+        }
     }
 
     /** Changes the graph while nothing runs. */
@@ -129,13 +183,13 @@ final class GraphSession implements AutoCloseable {
         }
     }
 
-    /** Waits for runs in flight, then frees what the session and the graph hold. */
+    /** Waits for runs in flight, then frees what the sessions and the graph hold. */
     @Override
     public void close() {
         lock.writeLock().lock();
         try {
-            // In this order: closing a graph before its session blocks for ever.
-            session.close();
+            // In this order: closing a graph before its sessions blocks for ever.
+            sessions.values().forEach(Session::close);
             graph.close();
         } finally {
             lock.writeLock().unlock();

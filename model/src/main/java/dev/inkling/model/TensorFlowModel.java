@@ -39,17 +39,21 @@ import org.tensorflow.types.TFloat32;
  * A SavedModel, ready to be explained: {@link Gradients}, {@link Layers}, {@link Biases} and {@link Propagation} are among its
  * capabilities as far as TensorFlow can differentiate its operations, and so is this class itself.
  *
- * <p>Batches are cut into chunks so that memory stays bounded whatever their size. Safe for use by several threads; close it
- * when none uses it any more.
+ * <p>Batches are cut into parts, so that all processors have one each and memory stays bounded whatever their size. Safe for use by
+ * several threads; close it when none uses it any more.
  */
 public final class TensorFlowModel implements Model, AutoCloseable {
+
+    /** What an image costs forward, from which on several processors are better at it than one. */
+    private static final long COSTLY = 200_000_000;
 
     private final List<SavedSignature> signatures;
     private final GraphSession session;
     private final Precision precision;
     private final ModelGraph model;
     private final ModelSignature signature;
-    private final int chunk;
+    private final OptionalLong operations;
+    private final Lanes lanes;
 
     private final Output<?> image;
     private final Output<?> logits;
@@ -82,7 +86,11 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 .map(Layer::name)
                 .filter(layer -> !leadsAround(layerOutputs.get(layer)))
                 .toList();
-        this.chunk = ChunkSize.of(model, choices.memory());
+        int rows = ChunkSize.of(model, choices.memory());
+        this.operations = model.obstacle().isPresent()
+                ? OptionalLong.empty()
+                : FloatingPointOperations.of(
+                        new ReverseWalk(model.graph(), "explain/operations", image, logits).path());
         Ops tf = Ops.create(model.graph()).withSubScope("explain");
         this.probabilities = tf.withName("probabilities")
                 .nn
@@ -94,6 +102,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         this.capabilities = capabilities();
         this.precision = choices.precision();
         this.session = new GraphSession(model.graph(), precision);
+        this.lanes =
+                new Lanes(session.processors(), rows, model.mostAtOnce(), operations.orElse(Long.MAX_VALUE) > COSTLY);
     }
 
     private Map<Class<?>, Object> capabilities() {
@@ -185,10 +195,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
      * say.
      */
     public OptionalLong floatingPointOperations() {
-        return model.obstacle().isPresent()
-                ? OptionalLong.empty()
-                : session.edit(graph ->
-                        FloatingPointOperations.of(new ReverseWalk(graph, "explain/operations", image, logits).path()));
+        return operations;
     }
 
     /** What the file offers to runtimes, sorted by name. */
@@ -219,7 +226,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         return precision;
     }
 
-    /** How long calls have spent in TensorFlow so far, in nanoseconds, of all threads together: what is left is our own code. */
+    /** How long at least one thread was in TensorFlow so far, in nanoseconds: what is left is our own code. */
     public long nanosInTensorFlow() {
         return session.nanosRunning();
     }
@@ -258,7 +265,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     private FloatNdArray classValues(FloatNdArray images, Output<?> fetch) {
         int count = signature.requireImages(images);
         float[] values =
-                inChunks(count, List.of(imageFeed(images)), List.of(fetch)).get(0);
+                inLanes(count, List.of(imageFeed(images)), List.of(fetch)).get(0);
         return FloatArrays.of(values, count, signature.classCount());
     }
 
@@ -279,7 +286,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         if (rule instanceof Propagation.Rule.DeepLift lift) {
             feeds.add(baselineFeed(pass.baseline().orElseThrow(), lift.baseline(), count));
         }
-        List<float[]> found = inChunks(count, feeds, List.of(pass.values(), pass.scores()));
+        List<float[]> found = inLanes(count, feeds, List.of(pass.values(), pass.scores()));
         return new Propagated(
                 FloatArrays.of(found.get(0), images.shape().asArray()),
                 FloatArrays.of(found.get(1), count, signature.classCount()));
@@ -309,7 +316,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         if (terms.isEmpty()) {
             return List.of();
         }
-        List<float[]> values = inChunks(
+        List<float[]> values = inLanes(
                 count,
                 List.of(imageFeed(images), targetFeed(targets)),
                 terms.stream().map(BiasTerms.Term::contribution).toList());
@@ -333,7 +340,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private FloatNdArray onImages(FloatNdArray images, Targets targets, int count, Output<?> fetch) {
-        float[] values = inChunks(count, List.of(imageFeed(images), targetFeed(targets)), List.of(fetch))
+        float[] values = inLanes(count, List.of(imageFeed(images), targetFeed(targets)), List.of(fetch))
                 .get(0);
         return FloatArrays.of(values, count, signature.height(), signature.width(), signature.channels());
     }
@@ -346,7 +353,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             int count = signature.requireImages(images);
             Layer shape = signature.layer(layer);
             return shaped(
-                    inChunks(count, List.of(imageFeed(images)), List.of(layerOutputs.get(layer)))
+                    inLanes(count, List.of(imageFeed(images)), List.of(layerOutputs.get(layer)))
                             .get(0),
                     count,
                     shape);
@@ -361,7 +368,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             Output<?> gradient =
                     backwardPass(layer, graph -> gradient(graph, "gradient." + layer.replace('/', '.'), activation));
             List<float[]> both =
-                    inChunks(count, List.of(imageFeed(images), targetFeed(targets)), List.of(activation, gradient));
+                    inLanes(count, List.of(imageFeed(images), targetFeed(targets)), List.of(activation, gradient));
             return new LayerGradients(shaped(both.get(0), count, shape), shaped(both.get(1), count, shape));
         }
 
@@ -386,7 +393,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
             }
             GraphSession.Feed feed = new GraphSession.Feed(
                     output, FloatArrays.flat(activations), output.shape().tail());
-            float[] values = inChunks(count, List.of(feed), List.of(logits)).get(0);
+            float[] values = inLanes(count, List.of(feed), List.of(logits)).get(0);
             return FloatArrays.of(values, count, signature.classCount());
         }
 
@@ -425,23 +432,13 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 targetWeights, FloatArrays.flat(targets.weights()), Shape.of(signature.classCount()));
     }
 
-    private List<float[]> inChunks(int count, List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
-        if (count <= chunk) {
-            return session.run(feeds, 0, count, fetches);
-        }
-        List<float[]> whole = new ArrayList<>();
-        for (int from = 0; from < count; from += chunk) {
-            int rows = Math.min(chunk, count - from);
-            List<float[]> part = session.run(feeds, from, rows, fetches);
-            for (int i = 0; i < part.size(); i++) {
-                int rowSize = part.get(i).length / rows;
-                if (whole.size() <= i) {
-                    whole.add(new float[Math.multiplyExact(rowSize, count)]);
-                }
-                System.arraycopy(part.get(i), 0, whole.get(i), from * rowSize, part.get(i).length);
-            }
-        }
-        return whole;
+    private List<float[]> inLanes(int count, List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
+        return lanes.run(count, (from, rows, width) -> session.run(feeds, from, rows, width, fetches));
+    }
+
+    /** How a batch is computed; tests see by it which session does. */
+    GraphSession.Width width(int count) {
+        return lanes.width(count);
     }
 
     /** How many operations the graph holds, of one type or of all; tests see by it what was built. */

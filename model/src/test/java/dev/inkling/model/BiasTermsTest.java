@@ -138,6 +138,7 @@ class BiasTermsTest {
                             new GraphSession.Feed(graph.outputOrThrow("targets"), new float[] {1, 0}, Shape.of(2))),
                     0,
                     1,
+                    GraphSession.Width.WIDE,
                     terms.stream().map(BiasTerms.Term::contribution).toList());
             assertThat(values.get(0)).containsExactly(new float[] {-0.5f, 0}, within(1e-6f));
             assertThat(values.get(1)).containsExactly(10, 0);

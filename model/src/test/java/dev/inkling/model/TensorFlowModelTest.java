@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.ndarray.FloatNdArray;
 
 class TensorFlowModelTest {
@@ -183,6 +185,74 @@ class TensorFlowModelTest {
                                     model.require(Gradients.class).gradients(alone, Targets.classes(3, n % 3))),
                             within(1e-5f));
         }
+    }
+
+    /** Parts are computed side by side and come back in order, whatever their number; each fetched tensor does. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 50, 300})
+    void imagesOfABatchGetTheNumbersOfLonelyOnes(int count) {
+        float[] pixels = RandomWeights.images(SMALL, count, 15);
+        int[] classes = new int[count];
+        Arrays.setAll(classes, n -> n % 3);
+        float[] scores = FloatArrays.flat(model.scores(images(pixels)));
+        Layers.LayerGradients found =
+                model.require(Layers.class).gradients("block1/conv1", images(pixels), Targets.classes(3, classes));
+        for (int n = 0; n < count; n++) {
+            FloatNdArray image = images(Arrays.copyOfRange(pixels, n * IMAGE, (n + 1) * IMAGE));
+            Layers.LayerGradients alone =
+                    model.require(Layers.class).gradients("block1/conv1", image, Targets.classes(3, n % 3));
+            assertRow(n, scores, model.scores(image));
+            assertRow(n, FloatArrays.flat(found.activations()), alone.activations());
+            assertRow(n, FloatArrays.flat(found.gradients()), alone.gradients());
+        }
+    }
+
+    private static void assertRow(int n, float[] found, FloatNdArray alone) {
+        float[] expected = FloatArrays.flat(alone);
+        assertThat(ModelFixtures.relativeError(
+                        Arrays.copyOfRange(found, n * expected.length, (n + 1) * expected.length),
+                        ModelFixtures.doubles(expected)))
+                .as("image %d", n)
+                .isLessThan(1e-6);
+    }
+
+    @Test
+    void equalBatchesGiveEqualBits() {
+        float[] pixels = RandomWeights.images(SMALL, 37, 16);
+        float[] first = FloatArrays.flat(model.scores(images(pixels)));
+        for (int i = 0; i < 10; i++) {
+            assertThat(FloatArrays.flat(model.scores(images(pixels)))).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void allProcessorsShareAnImageThatCostsMuch() {
+        Architecture large = new Architecture(64, 64, 3, 2, new Design(List.of(64), 2, false, false, 4, 0));
+        ModelFixtures.write(folder.resolve("large"), large, RandomWeights.of(large, 17));
+        try (TensorFlowModel costly = TensorFlowModel.load(folder.resolve("large"))) {
+            assertThat(costly.floatingPointOperations().orElseThrow()).isGreaterThan(200_000_000);
+            assertThat(costly.width(1)).isEqualTo(GraphSession.Width.WIDE);
+            float[] pixels = RandomWeights.images(large, 5, 18);
+            float[] scores = FloatArrays.flat(costly.scores(FloatArrays.of(pixels, 5, 64, 64, 3)));
+            int image = 64 * 64 * 3;
+            for (int n = 0; n < 5; n++) {
+                float[] one = Arrays.copyOfRange(pixels, n * image, (n + 1) * image);
+                assertRow(n, scores, costly.scores(FloatArrays.of(one, 1, 64, 64, 3)));
+            }
+        }
+        assertThat(model.width(1))
+                .isEqualTo(
+                        SessionThreads.own() && SessionThreads.processors() > 1
+                                ? GraphSession.Width.NARROW
+                                : GraphSession.Width.WIDE);
+    }
+
+    @Test
+    void timeInTensorFlowIsNotCountedTwice() {
+        long inside = model.nanosInTensorFlow();
+        long began = System.nanoTime();
+        model.scores(images(RandomWeights.images(SMALL, 300, 19)));
+        assertThat(model.nanosInTensorFlow() - inside).isBetween(1L, System.nanoTime() - began);
     }
 
     @Test

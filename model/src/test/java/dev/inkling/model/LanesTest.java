@@ -1,0 +1,87 @@
+package dev.inkling.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.inkling.model.GraphSession.Width;
+import dev.inkling.spi.InvalidInputException;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LanesTest {
+
+    /** Sizes of the parts, and whether all processors share each. */
+    @ParameterizedTest
+    @CsvSource({
+        // processors, rows, most at once, costly, count, parts
+        "2, 128, 1000, false, 1, NARROW 1",
+        "2, 128, 1000, false, 2, NARROW 1 1",
+        "2, 128, 1000, false, 7, NARROW 3 4",
+        "2, 128, 1000, false, 128, NARROW 64 64",
+        "2, 128, 1000, false, 129, NARROW 32 32 32 33",
+        "4, 8, 1000, false, 3, NARROW 1 1 1",
+        "4, 8, 1000, false, 9, NARROW 1 1 1 1 1 1 1 2",
+        "2, 128, 1, false, 3, NARROW 1 1 1",
+        "4, 3, 1000, false, 5, NARROW 1 1 1 1 1",
+        "4, 8, 1000, true, 3, WIDE 3",
+        "4, 8, 1000, true, 4, NARROW 1 1 1 1",
+        "4, 2, 1000, true, 5, WIDE 1 2 2",
+        "4, 8, 1, true, 2, WIDE 1 1",
+        "1, 128, 1000, false, 300, WIDE 100 100 100",
+    })
+    void partsAreEvenAndFitIntoMemory(
+            int processors, int rows, int mostAtOnce, boolean costly, int count, String expected) {
+        Lanes lanes = new Lanes(processors, rows, mostAtOnce, costly);
+        ConcurrentSkipListMap<Integer, Integer> sizes = new ConcurrentSkipListMap<>();
+        AtomicInteger inFlight = new AtomicInteger();
+
+        List<float[]> found = lanes.run(count, (from, size, width) -> {
+            assertThat(inFlight.addAndGet(size)).isLessThanOrEqualTo(rows);
+            sizes.put(from, size);
+            List<float[]> rowsOfTwo = List.of(numbers(from, size), numbers(2 * from, 2 * size));
+            inFlight.addAndGet(-size);
+            return rowsOfTwo;
+        });
+
+        StringBuilder parts = new StringBuilder(lanes.width(count).name());
+        sizes.values().forEach(size -> parts.append(' ').append(size));
+        assertThat(parts).hasToString(expected);
+        assertThat(found.get(0)).isEqualTo(numbers(0, count));
+        assertThat(found.get(1)).isEqualTo(numbers(0, 2 * count));
+    }
+
+    private static float[] numbers(int from, int count) {
+        float[] numbers = new float[count];
+        IntStream.range(0, count).forEach(i -> numbers[i] = from + i);
+        return numbers;
+    }
+
+    @Test
+    void aFailureReachesTheCallerAsItIs() {
+        InvalidInputException failure = new InvalidInputException("no");
+        for (int failing : new int[] {0, 50, 99}) {
+            assertThatThrownBy(() -> new Lanes(4, 4, 1, false).run(100, (from, count, width) -> {
+                        if (from == failing) {
+                            throw failure;
+                        }
+                        return List.of(new float[count]);
+                    }))
+                    .isSameAs(failure);
+        }
+    }
+
+    @Test
+    void aWidthIsToldToEachPart() {
+        for (boolean costly : new boolean[] {false, true}) {
+            new Lanes(2, 4, 4, costly).run(1, (from, count, width) -> {
+                assertThat(width).isEqualTo(costly ? Width.WIDE : Width.NARROW);
+                return List.of(new float[count]);
+            });
+        }
+    }
+}
