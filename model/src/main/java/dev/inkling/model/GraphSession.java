@@ -1,6 +1,5 @@
 package dev.inkling.model;
 
-import dev.inkling.spi.FloatArrays;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -104,9 +103,9 @@ final class GraphSession implements AutoCloseable {
      *
      * @param from first row
      * @param count number of rows
-     * @return the values of each fetched tensor, in row-major order
+     * @param into where the values of each fetched tensor go, to the same rows
      */
-    List<float[]> run(List<Feed> feeds, int from, int count, Width width, List<? extends Operand<?>> fetches) {
+    void run(List<Feed> feeds, int from, int count, Width width, List<? extends Operand<?>> fetches, Rows into) {
         List<TFloat32> inputs = new ArrayList<>();
         lock.readLock().lock();
         try {
@@ -123,11 +122,9 @@ final class GraphSession implements AutoCloseable {
             }
             fetches.forEach(runner::fetch);
             try (Result result = run(runner)) {
-                List<float[]> outputs = new ArrayList<>();
                 for (int i = 0; i < fetches.size(); i++) {
-                    outputs.add(FloatArrays.flat((TFloat32) result.get(i)));
+                    into.put(i, from, (TFloat32) result.get(i));
                 }
-                return outputs;
             }
         } finally {
             inputs.forEach(TFloat32::close);

@@ -1,8 +1,5 @@
 package dev.inkling.model;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -20,28 +17,25 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
     /** Computes rows [from, from + count), on all processors or on one. */
     @FunctionalInterface
     interface Part {
-        List<float[]> compute(int from, int count, GraphSession.Width width);
+        void compute(int from, int count, GraphSession.Width width);
     }
 
     /**
      * Computes a batch. Which rows make a part follows from their number alone, so that equal batches give equal bits.
      *
      * @param count rows
-     * @return the parts' arrays, put together in the order of the rows
      */
-    List<float[]> run(int count, Part part) {
+    void run(int count, Part part) {
         GraphSession.Width width = width(count);
         int lanes = width == GraphSession.Width.WIDE ? 1 : Math.min(processors, Math.min(rows, count));
         int parts = parts(count, lanes);
-        List<List<float[]>> found = new ArrayList<>(Collections.nCopies(parts, null));
         AtomicInteger next = new AtomicInteger();
         IntStream.range(0, lanes).parallel().forEach(lane -> {
             for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
                 int from = from(i, parts, count);
-                found.set(i, part.compute(from, from(i + 1, parts, count) - from, width));
+                part.compute(from, from(i + 1, parts, count) - from, width);
             }
         });
-        return joined(found);
     }
 
     /** Too few rows for all processors share them, if that is worth it. */
@@ -64,26 +58,5 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
 
     private static int from(int part, int parts, int count) {
         return (int) ((long) part * count / parts);
-    }
-
-    private static List<float[]> joined(List<List<float[]>> parts) {
-        if (parts.size() == 1) {
-            return parts.get(0);
-        }
-        List<float[]> whole = new ArrayList<>();
-        for (int i = 0; i < parts.get(0).size(); i++) {
-            int size = 0;
-            for (List<float[]> part : parts) {
-                size = Math.addExact(size, part.get(i).length);
-            }
-            float[] values = new float[size];
-            int from = 0;
-            for (List<float[]> part : parts) {
-                System.arraycopy(part.get(i), 0, values, from, part.get(i).length);
-                from += part.get(i).length;
-            }
-            whole.add(values);
-        }
-        return whole;
     }
 }

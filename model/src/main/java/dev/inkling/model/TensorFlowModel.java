@@ -433,7 +433,9 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private List<float[]> inLanes(int count, List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
-        return lanes.run(count, (from, rows, width) -> session.run(feeds, from, rows, width, fetches));
+        Rows whole = new Rows(count, fetches.size());
+        lanes.run(count, (from, rows, width) -> session.run(feeds, from, rows, width, fetches, whole));
+        return whole.all();
     }
 
     /** How a batch is computed; tests see by it which session does. */

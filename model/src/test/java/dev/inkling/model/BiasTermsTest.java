@@ -131,7 +131,8 @@ class BiasTermsTest {
                 return BiasTerms.add(edited, image.asOutput(), logits.asOutput(), targets.asOutput());
             });
             assertThat(terms).extracting(BiasTerms.Term::operation).containsExactly("norm", "sum");
-            List<float[]> values = session.run(
+            Rows values = new Rows(1, terms.size());
+            session.run(
                     List.of(
                             new GraphSession.Feed(
                                     graph.outputOrThrow("image"), new float[] {2, 0.25f}, Shape.of(1, 2, 1)),
@@ -139,9 +140,10 @@ class BiasTermsTest {
                     0,
                     1,
                     GraphSession.Width.WIDE,
-                    terms.stream().map(BiasTerms.Term::contribution).toList());
-            assertThat(values.get(0)).containsExactly(new float[] {-0.5f, 0}, within(1e-6f));
-            assertThat(values.get(1)).containsExactly(10, 0);
+                    terms.stream().map(BiasTerms.Term::contribution).toList(),
+                    values);
+            assertThat(values.all().get(0)).containsExactly(new float[] {-0.5f, 0}, within(1e-6f));
+            assertThat(values.all().get(1)).containsExactly(10, 0);
         }
     }
 

@@ -27,8 +27,9 @@ class GraphSessionTest {
             tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, 2)));
 
     private float[] run(GraphSession session, Width width, Operand<?> fetch) {
-        return session.run(List.of(new Feed(x, new float[] {1, 2, 3, 4}, Shape.of(2))), 0, 2, width, List.of(fetch))
-                .get(0);
+        Rows rows = new Rows(2, 1);
+        session.run(List.of(new Feed(x, new float[] {1, 2, 3, 4}, Shape.of(2))), 0, 2, width, List.of(fetch), rows);
+        return rows.all().get(0);
     }
 
     @Test

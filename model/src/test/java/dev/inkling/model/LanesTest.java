@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkling.model.GraphSession.Width;
+import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
-import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -40,19 +40,20 @@ class LanesTest {
         ConcurrentSkipListMap<Integer, Integer> sizes = new ConcurrentSkipListMap<>();
         AtomicInteger inFlight = new AtomicInteger();
 
-        List<float[]> found = lanes.run(count, (from, size, width) -> {
+        Rows found = new Rows(count, 2);
+        lanes.run(count, (from, size, width) -> {
             assertThat(inFlight.addAndGet(size)).isLessThanOrEqualTo(rows);
             sizes.put(from, size);
-            List<float[]> rowsOfTwo = List.of(numbers(from, size), numbers(2 * from, 2 * size));
+            found.put(0, from, FloatArrays.of(numbers(from, size), size));
+            found.put(1, from, FloatArrays.of(numbers(2 * from, 2 * size), size, 2));
             inFlight.addAndGet(-size);
-            return rowsOfTwo;
         });
 
         StringBuilder parts = new StringBuilder(lanes.width(count).name());
         sizes.values().forEach(size -> parts.append(' ').append(size));
         assertThat(parts).hasToString(expected);
-        assertThat(found.get(0)).isEqualTo(numbers(0, count));
-        assertThat(found.get(1)).isEqualTo(numbers(0, 2 * count));
+        assertThat(found.all().get(0)).isEqualTo(numbers(0, count));
+        assertThat(found.all().get(1)).isEqualTo(numbers(0, 2 * count));
     }
 
     private static float[] numbers(int from, int count) {
@@ -69,7 +70,6 @@ class LanesTest {
                         if (from == failing) {
                             throw failure;
                         }
-                        return List.of(new float[count]);
                     }))
                     .isSameAs(failure);
         }
@@ -78,10 +78,8 @@ class LanesTest {
     @Test
     void aWidthIsToldToEachPart() {
         for (boolean costly : new boolean[] {false, true}) {
-            new Lanes(2, 4, 4, costly).run(1, (from, count, width) -> {
-                assertThat(width).isEqualTo(costly ? Width.WIDE : Width.NARROW);
-                return List.of(new float[count]);
-            });
+            new Lanes(2, 4, 4, costly)
+                    .run(1, (from, count, width) -> assertThat(width).isEqualTo(costly ? Width.WIDE : Width.NARROW));
         }
     }
 }
