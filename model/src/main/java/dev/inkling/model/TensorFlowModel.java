@@ -44,8 +44,8 @@ import org.tensorflow.types.TFloat32;
  */
 public final class TensorFlowModel implements Model, AutoCloseable {
 
-    /** What an image costs forward, from which on several processors are better at it than one. */
-    private static final long COSTLY = 200_000_000;
+    /** What an image costs forward, from which on several processors are better at it than one: measured on two. */
+    private static final long COSTLY = 100_000_000;
 
     private final List<SavedSignature> signatures;
     private final GraphSession session;
