@@ -36,7 +36,7 @@ final class GraphSession implements AutoCloseable {
     private final Map<Width, Session> sessions = new EnumMap<>(Width.class);
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final Busy busy = new Busy();
+    private final BusyClock busy = new BusyClock(System::nanoTime);
 
     /** What computes an operation. */
     enum Width {
@@ -66,7 +66,7 @@ final class GraphSession implements AutoCloseable {
 
     /** How many narrow runs at once keep all processors busy; 1 where there are wide ones only. */
     int processors() {
-        return chain && SessionThreads.own() ? SessionThreads.processors() : 1;
+        return chain && SessionThreads.own() ? Runtime.getRuntime().availableProcessors() : 1;
     }
 
     private synchronized Session session(Width width) {
@@ -144,30 +144,6 @@ final class GraphSession implements AutoCloseable {
     /** How long at least one run was in flight so far, in nanoseconds. */
     long nanosRunning() {
         return busy.nanos();
-    }
-
-    /** A clock that goes while something is in flight. */
-    private static final class Busy {
-
-        private int inFlight;
-        private long began;
-        private long nanos;
-
-        synchronized void begin() {
-            if (inFlight++ == 0) {
-                began = System.nanoTime();
-            }
-        }
-
-        synchronized void end() {
-            if (--inFlight == 0) {
-                nanos += System.nanoTime() - began;
-            }
-        }
-
-        synchronized long nanos() {
-            return inFlight == 0 ? nanos : nanos + System.nanoTime() - began;
-        }
     }
 
     /** Changes the graph while nothing runs. */

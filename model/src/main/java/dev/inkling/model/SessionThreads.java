@@ -8,7 +8,7 @@ import org.tensorflow.proto.ConfigProto;
  * How many threads compute an operation. TensorFlow gives all sessions of a process the threads of the first one, unless its environment
  * says otherwise: {@code TF_OVERRIDE_GLOBAL_THREADPOOL=1}, which it reads once, before the first line of Java runs.
  */
-public final class SessionThreads {
+final class SessionThreads {
 
     /** What TensorFlow takes for a yes, in any case. */
     private static final Set<String> YES = Set.of("1", "true");
@@ -18,7 +18,7 @@ public final class SessionThreads {
     private SessionThreads() {}
 
     /** Whether each session has threads of its own. */
-    public static boolean own() {
+    static boolean own() {
         return OWN;
     }
 
@@ -32,12 +32,7 @@ public final class SessionThreads {
      *
      * @return the same configuration
      */
-    public static ConfigProto.Builder use(ConfigProto.Builder configuration, int threads) {
+    static ConfigProto.Builder use(ConfigProto.Builder configuration, int threads) {
         return own() ? configuration.setIntraOpParallelismThreads(threads) : configuration;
-    }
-
-    /** How many processors the JVM may use. */
-    public static int processors() {
-        return Runtime.getRuntime().availableProcessors();
     }
 }
