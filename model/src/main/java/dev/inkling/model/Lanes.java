@@ -21,7 +21,7 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
     }
 
     /**
-     * Computes a batch. Which rows make a part follows from their number alone, so that equal batches give equal bits.
+     * Computes a batch. Which rows make a part follows from their number alone, so that equal batches give equal bits on one machine.
      *
      * @param count rows
      */

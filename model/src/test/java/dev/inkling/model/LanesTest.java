@@ -3,7 +3,6 @@ package dev.inkling.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.inkling.model.GraphSession.Width;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -43,6 +42,7 @@ class LanesTest {
         Rows found = new Rows(count, 2);
         lanes.run(count, (from, size, width) -> {
             assertThat(inFlight.addAndGet(size)).isLessThanOrEqualTo(rows);
+            assertThat(width).isEqualTo(lanes.width(count));
             sizes.put(from, size);
             found.put(0, from, FloatArrays.of(numbers(from, size), size));
             found.put(1, from, FloatArrays.of(numbers(2 * from, 2 * size), size, 2));
@@ -72,14 +72,6 @@ class LanesTest {
                         }
                     }))
                     .isSameAs(failure);
-        }
-    }
-
-    @Test
-    void aWidthIsToldToEachPart() {
-        for (boolean costly : new boolean[] {false, true}) {
-            new Lanes(2, 4, 4, costly)
-                    .run(1, (from, count, width) -> assertThat(width).isEqualTo(costly ? Width.WIDE : Width.NARROW));
         }
     }
 }
