@@ -2,8 +2,8 @@ package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.Model;
 import dev.inkling.trainer.Dataset;
 import dev.inkling.trainer.Datasets;

@@ -1,8 +1,9 @@
 package dev.inkling.app;
 
 import com.beust.jcommander.Parameter;
-import dev.inkling.model.ModelChoices;
+import dev.inkling.model.Execution;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelChoices;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature.ValueRange;
 import java.io.IOException;
@@ -109,7 +110,7 @@ class ModelChoiceOptions {
      * @throws InvalidInputException if there is none of this name, it cannot be used, or an option does not fit it
      */
     final TensorFlowModel open(String model, Terminal terminal) throws IOException {
-        TensorFlowModel opened = Models.open(model, choices());
+        TensorFlowModel opened = Models.open(model, choices(), execution());
         opened.found().ifPresent(found -> terminal.err().println("model: " + found));
         return opened;
     }
@@ -123,9 +124,13 @@ class ModelChoiceOptions {
                 Optional.ofNullable(range).map(ModelChoiceOptions::parseRange),
                 labels == null ? Optional.empty() : Optional.of(read(labels)),
                 Optional.ofNullable(size).map(ModelChoiceOptions::parseSize),
-                trusted,
-                maxMemory == null ? OptionalLong.empty() : OptionalLong.of(parseMemory(maxMemory)),
-                RecipeOptions.precision(precision));
+                trusted);
+    }
+
+    private Execution execution() {
+        return new Execution(
+                RecipeOptions.precision(precision),
+                maxMemory == null ? OptionalLong.empty() : OptionalLong.of(parseMemory(maxMemory)));
     }
 
     private static ValueRange parseRange(String text) {

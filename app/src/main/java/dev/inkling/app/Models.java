@@ -1,7 +1,8 @@
 package dev.inkling.app;
 
-import dev.inkling.model.ModelChoices;
+import dev.inkling.model.Execution;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelChoices;
 import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
 import java.net.URI;
@@ -26,7 +27,7 @@ final class Models {
      * @throws InvalidInputException if there is none of this name, or it cannot be used
      */
     static TensorFlowModel open(String name) throws IOException {
-        return open(name, ModelChoices.NONE);
+        return open(name, ModelChoices.NONE, Execution.DEFAULT);
     }
 
     /**
@@ -35,19 +36,19 @@ final class Models {
      * @param choices what the user says of it
      * @throws InvalidInputException if there is none of this name, or it cannot be used
      */
-    static TensorFlowModel open(String name, ModelChoices choices) throws IOException {
+    static TensorFlowModel open(String name, ModelChoices choices, Execution execution) throws IOException {
         if (name.equals(PRETRAINED)) {
-            return pretrained(choices);
+            return pretrained(choices, execution);
         }
         try {
-            return TensorFlowModel.load(Path.of(name), choices);
+            return TensorFlowModel.load(Path.of(name), choices, execution);
         } catch (InvalidPathException e) {
             throw new InvalidInputException(e, "no model folder '%s'; train one with 'inkling train'", name);
         }
     }
 
     /** The model inside the program: two files in its jar, or in the folder of classes that it was built from. */
-    private static TensorFlowModel pretrained(ModelChoices choices) throws IOException {
+    private static TensorFlowModel pretrained(ModelChoices choices, Execution execution) throws IOException {
         URI folder;
         try {
             folder = Models.class.getResource("pretrained/").toURI();
@@ -55,11 +56,11 @@ final class Models {
             throw new AssertionError("a resource has a URI", e);
         }
         if (folder.getScheme().equals("file")) {
-            return TensorFlowModel.load(Path.of(folder), choices);
+            return TensorFlowModel.load(Path.of(folder), choices, execution);
         }
         // A loaded model needs its files no more.
         try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of())) {
-            return TensorFlowModel.load(jar.provider().getPath(folder), choices);
+            return TensorFlowModel.load(jar.provider().getPath(folder), choices, execution);
         }
     }
 }

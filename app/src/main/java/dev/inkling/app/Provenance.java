@@ -1,8 +1,8 @@
 package dev.inkling.app;
 
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.Precision;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;

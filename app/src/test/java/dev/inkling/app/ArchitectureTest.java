@@ -57,6 +57,27 @@ class ArchitectureTest {
             uses("dev.inkling.trainer..", "dev.inkling.spi..", "dev.inkling.model.."),
             noClasses()
                     .that()
+                    .resideInAPackage("dev.inkling.model.saved..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.inkling.model", "dev.inkling.model.backward..")
+                    .because("what is read does not ask who reads it"),
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.inkling.model.backward..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.inkling.model", "dev.inkling.model.saved..")
+                    .because("rules see operations, not whose model they are of"),
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.inkling.model..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.inkling.model.backward..")
+                    .because("other modules ask a model's capabilities"),
+            noClasses()
+                    .that()
                     .resideInAnyPackage("dev.inkling.figures..", "dev.inkling.tck..", "dev.inkling.app..")
                     .should()
                     // Whoever writes provenance asks for TensorFlow's version.
@@ -92,6 +113,8 @@ class ArchitectureTest {
                         "dev.inkling.explainers",
                         "dev.inkling.plugins.integratedgradients",
                         "dev.inkling.model",
+                        "dev.inkling.model.saved",
+                        "dev.inkling.model.backward",
                         "dev.inkling.figures",
                         "dev.inkling.trainer",
                         "dev.inkling.app");

@@ -2,8 +2,8 @@ package dev.inkling.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.Precision;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.trainer.Calibration;
 import dev.inkling.trainer.ConfusionMatrix;
 import dev.inkling.trainer.Evaluation;

@@ -7,8 +7,8 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.Precision;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;

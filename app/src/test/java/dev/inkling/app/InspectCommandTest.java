@@ -3,9 +3,9 @@ package dev.inkling.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkling.model.Design;
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.inkling.app;
 
 import dev.inkling.model.Architecture;
 import dev.inkling.model.Design;
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
+import dev.inkling.model.saved.ModelCard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

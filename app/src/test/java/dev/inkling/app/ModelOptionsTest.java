@@ -3,8 +3,8 @@ package dev.inkling.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.ModelSignature.ValueRange;
 import dev.inkling.trainer.ImageFiles;

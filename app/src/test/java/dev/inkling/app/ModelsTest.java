@@ -3,8 +3,8 @@ package dev.inkling.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.trainer.Evaluation;
 import dev.inkling.trainer.Strokes;

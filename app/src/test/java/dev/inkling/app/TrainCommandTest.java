@@ -2,8 +2,8 @@ package dev.inkling.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package dev.inkling.bench;
 
 import dev.inkling.model.MeteredModel;
 import dev.inkling.model.Precision;
-import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelFolder;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Targets;
@@ -67,8 +67,7 @@ final class ExplainerServer {
     }
 
     private static void exportWeights(Path folder) throws IOException {
-        SavedModel read =
-                SavedModel.parseFrom(Files.readAllBytes(Subject.PRETRAINED.resolve(SavedModelWriter.GRAPH_FILE)));
+        SavedModel read = SavedModel.parseFrom(Files.readAllBytes(Subject.PRETRAINED.resolve(ModelFolder.GRAPH_FILE)));
         for (NodeDef node : read.getMetaGraphs(0).getGraphDef().getNodeList()) {
             if (node.getOp().equals("Const") && node.getName().matches(".*/(kernel|bias)")) {
                 TensorProto tensor = node.getAttrOrThrow("value").getTensor();

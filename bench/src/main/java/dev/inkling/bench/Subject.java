@@ -1,8 +1,9 @@
 package dev.inkling.bench;
 
-import dev.inkling.model.ModelChoices;
+import dev.inkling.model.Execution;
 import dev.inkling.model.Precision;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelChoices;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
@@ -35,7 +36,7 @@ final class Subject implements AutoCloseable {
     private final Map<String, ExplainerProvider<?>> providers;
 
     Subject(Precision precision) {
-        this.model = TensorFlowModel.load(PRETRAINED, ModelChoices.NONE.in(precision));
+        this.model = TensorFlowModel.load(PRETRAINED, ModelChoices.NONE, Execution.in(precision));
         int[] indices = new int[IMAGES];
         Arrays.setAll(indices, i -> i);
         this.images =

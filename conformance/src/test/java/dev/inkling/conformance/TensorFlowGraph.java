@@ -1,8 +1,8 @@
 package dev.inkling.conformance;
 
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.ModelSignature;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.InvalidInputException;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import dev.inkling.model.backward.ReverseWalk;
 import dev.inkling.spi.ModelSignature.Layer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -250,8 +251,8 @@ final class ExplanationSignatures {
 
     private Operand<TFloat32> gradient(
             String name, Operand<TFloat32> x, Operand<TFloat32> logits, Operand<TFloat32> start, boolean guided) {
-        ReverseWalk walk = new ReverseWalk(graph, SCOPE + "/" + name + "/gradient", x.asOutput(), logits.asOutput());
-        return walk.from(start, new PortableGradient(walk, guided));
+        return new ReverseWalk(graph, SCOPE + "/" + name + "/gradient", x.asOutput(), logits.asOutput())
+                .portableGradient(start, guided);
     }
 
     private void sign(String name, Map<String, Operand<?>> more, Map<String, Operand<?>> outputs) {

@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import dev.inkling.model.saved.NetworkOperations;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

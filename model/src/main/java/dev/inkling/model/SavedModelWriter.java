@@ -1,6 +1,9 @@
 package dev.inkling.model;
 
 import com.google.protobuf.CodedOutputStream;
+import dev.inkling.model.saved.ModelCard;
+import dev.inkling.model.saved.ModelFolder;
+import dev.inkling.model.saved.SavedSignature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,11 +35,6 @@ import org.tensorflow.types.TUint8;
  * {@code probabilities}, both float32 (N, K). The others explain: see {@link ExplanationSignatures}.
  */
 public final class SavedModelWriter {
-
-    /** The graph, in a model folder. */
-    public static final String GRAPH_FILE = "saved_model.pb";
-
-    static final String SIGNATURE = "serving_default";
 
     private static final Map<Class<?>, DataType> DATA_TYPES =
             Map.of(TFloat32.class, DataType.DT_FLOAT, TInt32.class, DataType.DT_INT32, TUint8.class, DataType.DT_UINT8);
@@ -71,7 +69,7 @@ public final class SavedModelWriter {
 
             Map<String, SignatureDef> signatures =
                     new LinkedHashMap<>(ExplanationSignatures.add(graph, architecture, frozen, image, network));
-            signatures.put(SIGNATURE, serving(image, network.logits(), probabilities));
+            signatures.put(SavedSignature.SERVING, serving(image, network.logits(), probabilities));
             String graphSha256 = writeGraph(folder, graph, signatures);
 
             ModelCard card = new ModelCard(
@@ -128,7 +126,7 @@ public final class SavedModelWriter {
             Operand<TFloat32> logits,
             Operand<TFloat32> probabilities)
             throws IOException {
-        writeGraph(folder, graph, Map.of(SIGNATURE, serving(image, logits, probabilities)));
+        writeGraph(folder, graph, Map.of(SavedSignature.SERVING, serving(image, logits, probabilities)));
     }
 
     /**
@@ -153,7 +151,7 @@ public final class SavedModelWriter {
         coded.useDeterministicSerialization();
         model.writeTo(coded);
         coded.checkNoSpaceLeft();
-        Files.write(folder.resolve(GRAPH_FILE), bytes);
+        Files.write(folder.resolve(ModelFolder.GRAPH_FILE), bytes);
         return ModelFolder.sha256(bytes);
     }
 

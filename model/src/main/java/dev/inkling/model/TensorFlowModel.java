@@ -1,5 +1,12 @@
 package dev.inkling.model;
 
+import dev.inkling.model.backward.BiasTerms;
+import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.backward.RulePass;
+import dev.inkling.model.saved.ModelCard;
+import dev.inkling.model.saved.ModelChoices;
+import dev.inkling.model.saved.ModelGraph;
+import dev.inkling.model.saved.SavedSignature;
 import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
@@ -47,7 +54,6 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     /** What an image costs forward, from which on several processors are better at it than one: measured on two. */
     private static final long COSTLY = 100_000_000;
 
-    private final List<SavedSignature> signatures;
     private final GraphSession session;
     private final Precision precision;
     private final ModelGraph model;
@@ -75,9 +81,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
 
     private final Map<Class<?>, Object> capabilities;
 
-    private TensorFlowModel(ModelGraph model, ModelChoices choices, List<SavedSignature> signatures) {
+    private TensorFlowModel(ModelGraph model, Execution execution) {
         this.model = model;
-        this.signatures = signatures;
         this.signature = model.signature();
         this.image = model.image();
         this.logits = model.logits();
@@ -86,7 +91,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 .map(Layer::name)
                 .filter(layer -> !leadsAround(layerOutputs.get(layer)))
                 .toList();
-        int rows = ChunkSize.of(model, choices.memory());
+        int rows = ChunkSize.of(model, execution.memory());
         this.operations = model.obstacle().isPresent()
                 ? OptionalLong.empty()
                 : FloatingPointOperations.of(
@@ -100,7 +105,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, signature.classCount())))
                 .asOutput();
         this.capabilities = capabilities();
-        this.precision = choices.precision();
+        this.precision = execution.precision();
         this.session = new GraphSession(model.graph(), precision);
         this.lanes =
                 new Lanes(session.processors(), rows, model.mostAtOnce(), operations.orElse(Long.MAX_VALUE) > COSTLY);
@@ -120,36 +125,26 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     /**
-     * Loads a model folder: one that Inkling wrote, or any SavedModel that leads from images to scores.
+     * Loads a model folder: one that Inkling wrote, or any SavedModel that leads from images to scores; to compute in float32.
      *
      * @throws InvalidInputException if there is no such folder, it holds no SavedModel or a damaged one, or what is what can not be found
      *     out; the message names the choice to make
      */
     public static TensorFlowModel load(Path folder) {
-        return load(folder, ModelChoices.NONE);
+        return load(folder, ModelChoices.NONE, Execution.DEFAULT);
     }
 
     /**
-     * Loads a model folder, to compute in float32.
+     * Loads a model folder.
      *
      * @param choices what the user says of it
-     * @throws InvalidInputException as {@link #load(Path)} does, or if the choices do not fit the model
+     * @throws InvalidInputException as {@link #load(Path)} does, or if the choices do not fit the model, or an image takes more than
+     *     the memory granted
      */
-    public static TensorFlowModel load(Path folder, ModelChoices choices) {
-        ModelFolder read = ModelFolder.read(folder);
-        ModelGraph model;
+    public static TensorFlowModel load(Path folder, ModelChoices choices, Execution execution) {
+        ModelGraph model = ModelGraph.read(folder, choices);
         try {
-            model = read.card().isPresent() ? InklingGraph.open(read, choices) : ForeignGraph.read(read, choices);
-        } catch (InvalidInputException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            // A damaged graph can fail anywhere: an input that is not there, a shape that can not be, a number out of
-            // bounds.
-            throw new InvalidInputException(
-                    e, "the graph of model '%s' can not be used: %s; the file is damaged", folder, e);
-        }
-        try {
-            return new TensorFlowModel(model, choices, SavedSignature.of(read.metaGraph()));
+            return new TensorFlowModel(model, execution);
         } catch (InvalidInputException e) {
             model.graph().close();
             throw e;
@@ -200,7 +195,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
 
     /** What the file offers to runtimes, sorted by name. */
     public List<SavedSignature> signatures() {
-        return signatures;
+        return model.signatures();
     }
 
     /** Why the scores can not be differentiated with respect to the image, if they can not. */
@@ -407,8 +402,9 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private Output<?> gradient(Graph graph, String name, Output<?> point) {
-        ReverseWalk walk = new ReverseWalk(graph, name, point, logits);
-        Output<?> gradient = walk.from(targetWeights, walk::sendVectorJacobians).asOutput();
+        Output<?> gradient = new ReverseWalk(graph, name, point, logits)
+                .gradient(targetWeights)
+                .asOutput();
         // At the logits themselves it is the targets, and what is fed can not be fetched.
         return gradient.equals(targetWeights)
                 ? Ops.create(graph)

@@ -1,2 +1,2 @@
-/** The network, its gradients, its SavedModel: everything that sees TensorFlow while explaining. */
+/** The network, its SavedModel, and models at work: everything that sees TensorFlow while explaining. */
 package dev.inkling.model;

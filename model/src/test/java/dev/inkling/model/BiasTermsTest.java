@@ -3,6 +3,7 @@ package dev.inkling.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.inkling.model.backward.BiasTerms;
 import dev.inkling.spi.Biases;
 import dev.inkling.spi.Biases.Contribution;
 import dev.inkling.spi.FloatArrays;

@@ -1,16 +1,19 @@
 package dev.inkling.model;
 
-import static dev.inkling.model.ForeignFixture.call;
-import static dev.inkling.model.ForeignFixture.function;
-import static dev.inkling.model.ForeignFixture.info;
-import static dev.inkling.model.ForeignFixture.node;
-import static dev.inkling.model.ForeignFixture.placeholder;
-import static dev.inkling.model.ForeignFixture.signature;
+import static dev.inkling.model.saved.ForeignFixture.call;
+import static dev.inkling.model.saved.ForeignFixture.function;
+import static dev.inkling.model.saved.ForeignFixture.info;
+import static dev.inkling.model.saved.ForeignFixture.node;
+import static dev.inkling.model.saved.ForeignFixture.placeholder;
+import static dev.inkling.model.saved.ForeignFixture.signature;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.ByteString;
+import dev.inkling.model.saved.BundleWriter;
+import dev.inkling.model.saved.ForeignFixture;
+import dev.inkling.model.saved.ModelChoices;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -46,10 +49,6 @@ class ForeignGraphTest {
     @TempDir
     Path folder;
 
-    private static ModelChoices choices(UnaryOperator<Choices> choose) {
-        return choose.apply(new Choices()).build();
-    }
-
     /** Choices one by one. */
     private static final class Choices {
         private String signature;
@@ -70,15 +69,22 @@ class ForeignGraphTest {
                     Optional.empty(),
                     Optional.ofNullable(labels),
                     Optional.ofNullable(size),
-                    trusted,
-                    memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory),
-                    Precision.FLOAT32);
+                    trusted);
+        }
+
+        Execution execution() {
+            return new Execution(Precision.FLOAT32, memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory));
         }
     }
 
     private TensorFlowModel load(Consumer<MetaGraphDef.Builder> change, UnaryOperator<Choices> choose) {
         ForeignFixture.write(folder.resolve("pets/1"), change);
-        return TensorFlowModel.load(folder.resolve("pets/1"), choices(choose));
+        return load(folder.resolve("pets/1"), choose);
+    }
+
+    private static TensorFlowModel load(Path model, UnaryOperator<Choices> choose) {
+        Choices chosen = choose.apply(new Choices());
+        return TensorFlowModel.load(model, chosen.build(), chosen.execution());
     }
 
     private TensorFlowModel load(Consumer<MetaGraphDef.Builder> change) {
@@ -622,10 +628,10 @@ class ForeignGraphTest {
     @Test
     void anInklingModelSpeaksForItself() {
         ModelFixtures.write(folder, ModelFixtures.SMALL, RandomWeights.of(ModelFixtures.SMALL, 1));
-        assertThatThrownBy(() -> TensorFlowModel.load(folder, choices(choose -> {
+        assertThatThrownBy(() -> load(folder, choose -> {
                     choose.logits = "logits";
                     return choose;
-                })))
+                }))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "model 'test' was written by Inkling and says itself what is what; leave out --signature, --input,"

@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import dev.inkling.model.saved.ModelCard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,17 +11,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Model folders for tests. */
-final class ModelFixtures {
+public final class ModelFixtures {
 
     /** Small enough for plain loops and yet with every kind of layer. */
-    static final Architecture SMALL =
+    public static final Architecture SMALL =
             new Architecture(8, 12, 2, 3, new Design(List.of(4, 5, 6), 2, false, false, 7, 0.5));
 
     /**
      * Every option and both together: blocks that keep the number of channels and blocks that do not, images with odd sides,
      * an image whose channels the first block keeps, and one that shrinks to a single place.
      */
-    static Stream<Architecture> architectures() {
+    public static Stream<Architecture> architectures() {
         return Stream.of(
                 SMALL,
                 new Architecture(8, 12, 2, 3, new Design(List.of(4, 4, 6), 2, true, false, 12, 0.5)),
@@ -31,12 +32,12 @@ final class ModelFixtures {
                 new Architecture(5, 6, 2, 3, new Design(List.of(4), 3, true, true, 12, 0)));
     }
 
-    static final ModelCard.Training TRAINING = new ModelCard.Training(
+    public static final ModelCard.Training TRAINING = new ModelCard.Training(
             "noise", "00", 100, 10, 1, 1, 10, Map.of("batchSize", 8), null, "test", "2.18.0", "17");
 
     private ModelFixtures() {}
 
-    static ModelCard write(Path folder, Architecture architecture, Map<String, float[]> weights) {
+    public static ModelCard write(Path folder, Architecture architecture, Map<String, float[]> weights) {
         List<String> labels = IntStream.range(0, architecture.classes())
                 .mapToObj(String::valueOf)
                 .toList();
@@ -51,14 +52,14 @@ final class ModelFixtures {
         }
     }
 
-    static double[] doubles(float[] values) {
+    public static double[] doubles(float[] values) {
         double[] doubles = new double[values.length];
         Arrays.setAll(doubles, i -> values[i]);
         return doubles;
     }
 
     /** ‖a − b‖ / ‖b‖. */
-    static double relativeError(float[] a, double[] b) {
+    public static double relativeError(float[] a, double[] b) {
         double difference = 0;
         double norm = 0;
         for (int i = 0; i < b.length; i++) {

@@ -3,6 +3,7 @@ package dev.inkling.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;

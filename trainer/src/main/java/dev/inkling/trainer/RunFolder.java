@@ -2,8 +2,8 @@ package dev.inkling.trainer;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import dev.inkling.model.ModelCard;
-import dev.inkling.model.SavedModelWriter;
+import dev.inkling.model.saved.ModelCard;
+import dev.inkling.model.saved.ModelFolder;
 import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,7 +179,7 @@ public final class RunFolder {
     void publish(Path checkpoint) throws IOException {
         publish(part -> {
             Files.createDirectories(part.resolve(ModelCard.PATH).getParent());
-            for (String file : List.of(SavedModelWriter.GRAPH_FILE, ModelCard.PATH)) {
+            for (String file : List.of(ModelFolder.GRAPH_FILE, ModelCard.PATH)) {
                 Files.copy(checkpoint.resolve(file), part.resolve(file));
             }
         });

@@ -2,8 +2,8 @@ package dev.inkling.trainer;
 
 import com.google.inject.Inject;
 import dev.inkling.model.Architecture;
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.SavedModelWriter;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

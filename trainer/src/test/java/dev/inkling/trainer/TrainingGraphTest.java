@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.model.Architecture;
 import dev.inkling.model.Design;
-import dev.inkling.model.ModelCard;
 import dev.inkling.model.Precision;
 import dev.inkling.model.SavedModelWriter;
 import dev.inkling.model.TensorFlowModel;
+import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Layers;
 import java.nio.file.Path;
