@@ -1,0 +1,129 @@
+package dev.inkling.model;
+
+import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.saved.ModelGraph;
+import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Layers;
+import dev.inkling.spi.ModelSignature;
+import dev.inkling.spi.ModelSignature.Layer;
+import dev.inkling.spi.Targets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+
+/** What lies between the image and the logits. A layer's gradient is added to the graph when it is first asked for, and kept. */
+final class LayerAccess implements Layers {
+
+    private final ModelSignature signature;
+    private final Output<?> logits;
+    private final Map<String, Output<?>> outputs;
+    private final BatchSession session;
+
+    /** Layers that all of the image goes through: the logits follow from any of them. */
+    private final List<String> waists;
+
+    private final Map<String, Output<?>> gradients = new ConcurrentHashMap<>();
+
+    LayerAccess(ModelGraph model, BatchSession session) {
+        this.signature = model.signature();
+        this.logits = model.logits();
+        this.outputs = model.layers();
+        this.session = session;
+        this.waists = signature.layers().stream()
+                .map(Layer::name)
+                .filter(layer -> !leadsAround(model, outputs.get(layer)))
+                .toList();
+    }
+
+    /** Whether the image reaches the logits by a way that does not go through this tensor. */
+    private static boolean leadsAround(ModelGraph model, Output<?> tensor) {
+        Set<GraphOperation> seen = new HashSet<>();
+        Deque<GraphOperation> next =
+                new ArrayDeque<>(List.of((GraphOperation) model.logits().op()));
+        while (!next.isEmpty()) {
+            GraphOperation operation = next.pop();
+            if (operation.equals(tensor.op()) || !seen.add(operation)) {
+                continue;
+            }
+            if (operation.equals(model.image().op())) {
+                return true;
+            }
+            for (int i = 0; i < operation.numInputs(); i++) {
+                next.push((GraphOperation) operation.input(i).op());
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public FloatNdArray activations(String layer, FloatNdArray images) {
+        int count = signature.requireImages(images);
+        Layer shape = signature.layer(layer);
+        float[] values = session.run(count, List.of(session.feed(images)), List.of(outputs.get(layer)))
+                .get(0);
+        return shaped(values, count, shape);
+    }
+
+    @Override
+    public LayerGradients gradients(String layer, FloatNdArray images, Targets targets) {
+        int count = signature.requireImages(images);
+        targets.require(count, signature);
+        Layer shape = signature.layer(layer);
+        Output<?> gradient = gradients.computeIfAbsent(layer, name -> session.edit(graph -> gradient(graph, name)));
+        List<float[]> both = session.run(
+                count, List.of(session.feed(images), session.feed(targets)), List.of(outputs.get(layer), gradient));
+        return new LayerGradients(shaped(both.get(0), count, shape), shaped(both.get(1), count, shape));
+    }
+
+    private Output<?> gradient(Graph graph, String layer) {
+        ReverseWalk walk = new ReverseWalk(graph, "gradient." + layer.replace('/', '.'), outputs.get(layer), logits);
+        Output<?> gradient = walk.gradient(session.targetWeights()).asOutput();
+        // At the logits themselves it is the targets, and what is fed can not be fetched.
+        return gradient.equals(session.targetWeights())
+                ? Ops.create(graph)
+                        .withSubScope("explain")
+                        .identity(session.targetWeights())
+                        .asOutput()
+                : gradient;
+    }
+
+    @Override
+    public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
+        Layer shape = signature.layer(layer);
+        Shape expected = Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels());
+        Shape found = activations.shape();
+        if (found.numDimensions() != 4 || found.get(0) < 1 || !found.tail().equals(expected.tail())) {
+            throw new InvalidInputException("activations have shape %s, layer '%s' has %s", found, layer, expected);
+        }
+        if (!waists.contains(layer)) {
+            throw new InvalidInputException(
+                    "the scores of model '%s' do not follow from layer '%s' alone, for the image has a way around it;"
+                            + " layers without one: %s",
+                    signature.name(), layer, String.join(", ", waists));
+        }
+        int count = Math.toIntExact(found.get(0));
+        Output<?> output = outputs.get(layer);
+        if (output.equals(logits)) {
+            return FloatArrays.of(FloatArrays.flat(activations), count, signature.classCount());
+        }
+        GraphSession.Feed feed = new GraphSession.Feed(
+                output, FloatArrays.flat(activations), output.shape().tail());
+        float[] values = session.run(count, List.of(feed), List.of(logits)).get(0);
+        return FloatArrays.of(values, count, signature.classCount());
+    }
+
+    private static FloatNdArray shaped(float[] values, int count, Layer layer) {
+        return FloatArrays.of(values, count, layer.height(), layer.width(), layer.channels());
+    }
+}
