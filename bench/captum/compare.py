@@ -1,13 +1,19 @@
 """Inkling's explainers against Captum's, on the same weights and images, in turns: compare.py ROUNDS [METHOD]... -- COMMAND...
 
-COMMAND FOLDER PRECISION is the program that answers for Inkling (ExplainerServer). Both programs live through the whole run, and only
-one works at a time; the order changes from round to round. Batches hold 50 images unless the table says otherwise.
+COMMAND FOLDER PRECISION is the program that answers for Inkling (ExplainerServer). Only one program works at a time, and the order changes
+from round to round. Batches hold 50 images unless the table says otherwise.
+
+Every row has a fresh Captum twice: as it is installed, and with a C library that keeps what is freed. glibc gives large blocks back to
+the kernel, which clears them anew at every allocation, until blocks as large were freed before: how fast PyTorch is depends on what the
+process did earlier, by up to a half. Kept memory is the state that it comes to, sooner or later, in a long-lived process.
 """
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -33,17 +39,30 @@ ROWS = [
     ("grad-cam", 1, [], 1 / 0.85, True),
     ("saliency", 1, [], 1 / 0.85, True),
 ]
+MEMORY_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 32), "MALLOC_TOP_PAD_": str(1 << 26)}
 PERTURBATION = {"kernel-shap", "lime", "rise", "occlusion"}
 
 
 class Program:
     """A program that answers each line with one."""
 
-    def __init__(self, command):
+    def __init__(self, command, environment={}):
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=os.environ | environment,
         )
         self.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
 
     def read(self):
         line = self.process.stdout.readline()
@@ -67,58 +86,58 @@ def correlation(one, other):
     return float(np.corrcoef(a, b)[0, 1])
 
 
+def measure(row, ours, bfloat16, captum, kept, plain):
+    """The row's line of the table, and our rate."""
+    method, count, options, bound, comparable = row
+    rates = {ours: [], captum: [], kept: [], bfloat16: []}
+    setting, outside, forward = "", [], 0
+    for number in range(rounds):
+        for program in list(rates)[:: -1 if number % 2 else 1]:
+            theirs = program in (captum, kept)
+            answer = program.ask("rate", SECONDS, count, method, *([] if theirs else options))
+            if answer.startswith("absent"):
+                return f"| {method} | {count} | {answer} |", None
+            words = answer.split(" ", 1) if theirs else answer.split()
+            rates[program].append(float(words[0]))
+            if program is captum:
+                setting = words[1]
+            elif program is ours:
+                forward = int(words[1])
+                outside.append(float(words[3]))
+    rate = statistics.median(rates[ours])
+    ratios = [[a / b for a, b in zip(rates[ours], rates[other])] for other in (captum, kept)]
+    gains = [a / b for a, b in zip(rates[bfloat16], rates[ours])]
+    exact = ours.ask("map", count, method, *options)
+    agreement = f"{correlation(exact, captum.ask('map', count, method)):.4f}" if comparable else ""
+    coarse = correlation(exact, bfloat16.ask("map", count, method, *options))
+    evaluations = f"{rate * forward / plain:.2f}" if method in PERTURBATION else ""
+    return (
+        f"| {method} | {count} | {rate:.1f} | {statistics.median(rates[captum]):.1f}"
+        f" | {spread(ratios[0])} | {spread(ratios[1])} | {'' if bound is None else f'≥ {bound:.2f}'} | {setting} | {agreement}"
+        f" | {100 * statistics.median(outside):.1f} % | {evaluations} | {spread(gains)}, {coarse:.4f} |",
+        rate,
+    )
+
+
 split = sys.argv.index("--")
 rounds = int(sys.argv[1])
 asked = sys.argv[2:split]
 command = sys.argv[split + 1 :]
 rows = [row for row in ROWS if not asked or row[0] in asked or row[0] == "forward"]
 
-with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other_folder:
-    ours = Program([*command, folder, "float32"])
-    bfloat16 = Program([*command, other_folder, "bfloat16"])
-    captum = Program([sys.executable, HERE / "explain.py", folder])
+with ExitStack() as stack:
+    folder, other_folder = (stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(2))
+    ours = stack.enter_context(Program([*command, folder, "float32"]))
+    bfloat16 = stack.enter_context(Program([*command, other_folder, "bfloat16"]))
 
-    print("| method | images | ours/s | Captum/s | ours ÷ Captum | asked for | Captum's setting |"
+    print("| method | images | ours/s | Captum/s | ours ÷ Captum | with memory kept | asked for | Captum's setting |"
           " correlation of maps | outside TensorFlow | evaluations ÷ forward passes | bfloat16 ÷ float32, correlation |")
-    print("|" + "---|" * 11, flush=True)
+    print("|" + "---|" * 12, flush=True)
     plain = None
-    for method, count, options, bound, comparable in rows:
-        rates = {ours: [], captum: [], bfloat16: []}
-        settings, outside, forward = "", [], 0
-        for number in range(rounds):
-            order = [ours, captum, bfloat16]
-            if number % 2:
-                order.reverse()
-            for program in order:
-                answer = program.ask("rate", SECONDS, count, method, *(options if program is not captum else []))
-                if answer.startswith("absent"):
-                    break
-                words = answer.split(" ", 1) if program is captum else answer.split()
-                rates[program].append(float(words[0]))
-                if program is captum:
-                    settings = words[1]
-                elif program is ours:
-                    forward = int(words[1])
-                    outside.append(float(words[3]))
-            if answer.startswith("absent"):
-                break
-        if answer.startswith("absent"):
-            print(f"| {method} | {count} | {answer} |", flush=True)
-            continue
-        ratios = [a / b for a, b in zip(rates[ours], rates[captum])]
-        gains = [a / b for a, b in zip(rates[bfloat16], rates[ours])]
-        exact = ours.ask("map", count, method, *options)
-        agreement = f"{correlation(exact, captum.ask('map', count, method)):.4f}" if comparable else ""
-        coarse = correlation(exact, bfloat16.ask("map", count, method, *options))
-        evaluations = ""
-        if method == "forward":
-            plain = statistics.median(rates[ours])
-        elif method in PERTURBATION:
-            evaluations = f"{statistics.median(rates[ours]) * forward / plain:.2f}"
-        print(
-            f"| {method} | {count} | {statistics.median(rates[ours]):.1f} | {statistics.median(rates[captum]):.1f}"
-            f" | {spread(ratios)} | {'' if bound is None else f'≥ {bound:.2f}'} | {settings} | {agreement}"
-            f" | {100 * statistics.median(outside):.1f} % | {evaluations}"
-            f" | {spread(gains)}, {coarse:.4f} |",
-            flush=True,
-        )
+    for row in rows:
+        explain = [sys.executable, HERE / "explain.py", folder]
+        with Program(explain) as captum, Program(explain, MEMORY_KEPT) as kept:
+            line, rate = measure(row, ours, bfloat16, captum, kept, plain)
+        print(line, flush=True)
+        if row[0] == "forward":
+            plain = rate
