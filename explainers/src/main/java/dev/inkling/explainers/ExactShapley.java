@@ -7,15 +7,13 @@ package dev.inkling.explainers;
 final class ExactShapley implements Perturbations<Void> {
 
     private final SegmentedImage image;
-    private final int n;
     private final ShapleyMaps maps;
     private final int features;
     private final float[] scores;
     private int observed;
 
-    ExactShapley(SegmentedImage image, int n, ShapleyMaps maps) {
+    ExactShapley(SegmentedImage image, ShapleyMaps maps) {
         this.image = image;
-        this.n = n;
         this.maps = maps;
         this.features = image.features();
         this.scores = new float[1 << features];
@@ -59,7 +57,7 @@ final class ExactShapley implements Perturbations<Void> {
                 }
             }
         }
-        maps.put(n, image, values, new double[features], (double) scores[scores.length - 1] - scores[0]);
+        maps.put(image, values, new double[features], (double) scores[scores.length - 1] - scores[0]);
     }
 
     /** By the size s of a coalition, s! (M − s − 1)! / M!: 1 / M for the empty one, then times s / (M − s). */

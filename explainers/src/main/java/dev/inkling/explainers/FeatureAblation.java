@@ -6,7 +6,6 @@ import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
-import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
@@ -53,16 +52,9 @@ public final class FeatureAblation implements Explainer {
 
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
-        ModelSignature signature = model.signature();
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
-        float[] pixels = FloatArrays.flat(images);
-        SegmentedImage.Cutter cutter =
-                new SegmentedImage.Cutter(model, images, pixels, options.segments(), options.baseline());
-        int area = signature.height() * signature.width();
-        float[] maps = new float[count * area];
-        PerturbationBatches.run(model, pixels, targets, n -> new AblatedCopies(cutter.image(n), maps, n * area));
-        return new Attribution(FloatArrays.of(maps, count, signature.height(), signature.width(), 1), CONTRACT);
+        SegmentedImages segmented = new SegmentedImages(model, images, targets, options.segments(), options.baseline());
+        segmented.score(image -> new AblatedCopies(image, segmented));
+        return segmented.attribution(CONTRACT);
     }
 
     /** The image itself, then one copy without each feature. */
@@ -71,15 +63,13 @@ public final class FeatureAblation implements Explainer {
         private static final int WHOLE = -1;
 
         private final SegmentedImage image;
-        private final float[] maps;
-        private final int mapOffset;
+        private final SegmentedImages segmented;
         private final double[] costs;
         private double whole;
 
-        AblatedCopies(SegmentedImage image, float[] maps, int mapOffset) {
+        AblatedCopies(SegmentedImage image, SegmentedImages segmented) {
             this.image = image;
-            this.maps = maps;
-            this.mapOffset = mapOffset;
+            this.segmented = segmented;
             this.costs = new double[image.features()];
         }
 
@@ -111,7 +101,7 @@ public final class FeatureAblation implements Explainer {
 
         @Override
         public void conclude() {
-            image.repeat(costs, maps, mapOffset);
+            segmented.put(image, costs);
         }
     }
 

@@ -11,7 +11,6 @@ import dev.inkling.spi.Targets;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -52,7 +51,7 @@ public final class KernelShap implements Explainer {
         return ShapleyMaps.explain(model, images, targets, options, this::sampled);
     }
 
-    private Perturbations<?> sampled(SegmentedImage image, int n, ShapleyMaps maps, Supplier<RandomGenerator> random) {
+    private Perturbations<?> sampled(SegmentedImage image, ShapleyMaps maps) {
         int features = image.features();
         if (features > MOST_FEATURES) {
             throw new InvalidInputException(
@@ -62,7 +61,7 @@ public final class KernelShap implements Explainer {
         }
         // Twice as many pairs as unknowns: with fewer the residuals say nothing about the error.
         Budget.requireAtLeast(options.budget(), 2 + 4 * features, features, "kernel-shap");
-        return new PairedCoalitions(image, n, maps, random, (options.budget() - 2) / 2);
+        return new PairedCoalitions(image, maps, (options.budget() - 2) / 2);
     }
 
     /** Draws coalitions; two that begin with the same randomness draw the same. */
@@ -104,7 +103,7 @@ public final class KernelShap implements Explainer {
     }
 
     /** The image, its baseline, then pairs of a coalition and its complement. */
-    private static final class PairedCoalitions implements Perturbations<Void> {
+    private final class PairedCoalitions implements Perturbations<Void> {
 
         /** Draws per word of bits. */
         private static final int WORD = Long.SIZE;
@@ -113,9 +112,7 @@ public final class KernelShap implements Explainer {
         private static final double RIDGE = 1e-10;
 
         private final SegmentedImage image;
-        private final int n;
         private final ShapleyMaps maps;
-        private final Supplier<RandomGenerator> random;
         private final Coalitions coalitions;
         private final int features;
         private final int pairs;
@@ -123,15 +120,18 @@ public final class KernelShap implements Explainer {
         private boolean[] kept;
         private int observed;
 
-        PairedCoalitions(SegmentedImage image, int n, ShapleyMaps maps, Supplier<RandomGenerator> random, int pairs) {
+        PairedCoalitions(SegmentedImage image, ShapleyMaps maps, int pairs) {
             this.image = image;
-            this.n = n;
             this.maps = maps;
-            this.random = random;
             this.features = image.features();
-            this.coalitions = new Coalitions(random.get(), features);
+            this.coalitions = coalitions();
             this.pairs = pairs;
             this.scores = new float[2 + 2 * pairs];
+        }
+
+        /** Always the same. */
+        private Coalitions coalitions() {
+            return new Coalitions(image.random(options.seed()), features);
         }
 
         @Override
@@ -177,7 +177,7 @@ public final class KernelShap implements Explainer {
             double share = total / features;
             Cholesky system = new Cholesky(products());
             double[] right = new double[features];
-            Coalitions again = new Coalitions(random.get(), features);
+            Coalitions again = coalitions();
             for (int pair = 0; pair < pairs; pair++) {
                 double[] signs = signs(again.next());
                 double rest = difference(pair) - share * Arrays.stream(signs).sum();
@@ -192,13 +192,13 @@ public final class KernelShap implements Explainer {
             for (int i = 0; i < features; i++) {
                 values[i] += share;
             }
-            maps.put(n, image, values, standardErrors(system, towardsOnes, values), total);
+            maps.put(image, values, standardErrors(system, towardsOnes, values), total);
         }
 
         /** The mean of s sᵀ, plus 1 everywhere, which the constraint cancels and the factorisation is glad of. */
         private double[][] products() {
             int[][] equal = new int[features][features];
-            Coalitions again = new Coalitions(random.get(), features);
+            Coalitions again = coalitions();
             for (int from = 0; from < pairs; from += WORD) {
                 int draws = Math.min(WORD, pairs - from);
                 long[] bits = new long[features];
@@ -245,7 +245,7 @@ public final class KernelShap implements Explainer {
         /** The sandwich estimate: P (Σ r² s sᵀ) P / pairs², P being the constrained inverse and r the residuals. */
         private double[] standardErrors(Cholesky system, double[] towardsOnes, double[] values) {
             double[][] meat = new double[features][features];
-            Coalitions again = new Coalitions(random.get(), features);
+            Coalitions again = coalitions();
             for (int pair = 0; pair < pairs; pair++) {
                 double[] signs = signs(again.next());
                 double residual = difference(pair);

@@ -7,8 +7,6 @@ import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
-import dev.inkling.spi.FloatArrays;
-import dev.inkling.spi.ImageRandom;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
@@ -146,31 +144,20 @@ public final class Lime implements Explainer {
 
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
-        ModelSignature signature = model.signature();
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
-        float[] pixels = FloatArrays.flat(images);
-        int size = signature.imageSize();
-        SegmentedImage.Cutter cutter =
-                new SegmentedImage.Cutter(model, images, pixels, options.segments(), options.baseline());
-        int area = signature.height() * signature.width();
-        float[] maps = new float[count * area];
-        float[] explained = new float[count];
-        PerturbationBatches.run(model, pixels, targets, n -> {
-            SegmentedImage image = cutter.image(n);
+        SegmentedImages segmented = new SegmentedImages(model, images, targets, options.segments(), options.baseline());
+        float[] explained = new float[segmented.count()];
+        segmented.score(image -> {
             if (image.features() > MOST_FEATURES) {
                 throw new InvalidInputException(
                         "%,d segments are too many for lime, which takes at most %,d; choose larger ones, such as grid:7",
                         image.features(), MOST_FEATURES);
             }
-            return new Copies(
-                    image, pixels, n * size, size, ImageRandom.of(options.seed(), pixels, n * size, size), fit -> {
-                        image.repeat(fit.coefficients(), maps, n * area);
-                        explained[n] = (float) fit.explained();
-                    });
+            return new Copies(image, fit -> {
+                segmented.put(image, fit.coefficients());
+                explained[image.index()] = (float) fit.explained();
+            });
         });
-        return new Attribution(FloatArrays.of(maps, count, signature.height(), signature.width(), 1), CONTRACT)
-                .with("R²", explained);
+        return segmented.attribution(CONTRACT).with("R²", explained);
     }
 
     /** A copy that was made: which features it keeps, and how much it counts. */
@@ -179,26 +166,14 @@ public final class Lime implements Explainer {
     private final class Copies implements Perturbations<Copy> {
 
         private final SegmentedImage image;
-        private final float[] pixels;
-        private final int pixelOffset;
-        private final int size;
         private final RandomGenerator random;
         private final Consumer<CoalitionRegression.Fit> result;
         private final boolean all;
         private final CoalitionRegression observations;
 
-        Copies(
-                SegmentedImage image,
-                float[] pixels,
-                int pixelOffset,
-                int size,
-                RandomGenerator random,
-                Consumer<CoalitionRegression.Fit> result) {
+        Copies(SegmentedImage image, Consumer<CoalitionRegression.Fit> result) {
             this.image = image;
-            this.pixels = pixels;
-            this.pixelOffset = pixelOffset;
-            this.size = size;
-            this.random = random;
+            this.random = image.random(options.seed());
             this.result = result;
             this.all = ExactShapley.isWithin(options.budget(), image.features());
             this.observations = new CoalitionRegression(image.features());
@@ -216,8 +191,7 @@ public final class Lime implements Explainer {
                 kept[i] = all ? (copy >> i & 1) == 0 : copy == 0 || random.nextBoolean();
             }
             image.keep(kept, batch, offset);
-            double distance =
-                    options.distance().between(pixels, pixelOffset, batch, offset, size) / options.kernelWidth();
+            double distance = image.distance(options.distance(), batch, offset) / options.kernelWidth();
             return new Copy(kept, Math.exp(-distance * distance / 2));
         }
 

@@ -10,7 +10,6 @@ import dev.inkling.spi.Targets;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -45,12 +44,13 @@ public final class PermutationShapley implements Explainer {
         return ShapleyMaps.explain(model, images, targets, options, this::sampled);
     }
 
-    private Perturbations<?> sampled(SegmentedImage image, int n, ShapleyMaps maps, Supplier<RandomGenerator> random) {
+    private Perturbations<?> sampled(SegmentedImage image, ShapleyMaps maps) {
         int features = image.features();
         long perPair = 2 * (features - 1L);
         // Two pairs: one has no spread from which to tell the error.
         Budget.requireAtLeast(options.budget(), 2 + 2 * perPair, features, "permutation-shapley");
-        return new AntitheticOrders(image, n, maps, random.get(), (int) ((options.budget() - 2) / perPair));
+        return new AntitheticOrders(
+                image, maps, image.random(options.seed()), (int) ((options.budget() - 2) / perPair));
     }
 
     /**
@@ -65,7 +65,6 @@ public final class PermutationShapley implements Explainer {
     private static final class AntitheticOrders implements Perturbations<Step> {
 
         private final SegmentedImage image;
-        private final int n;
         private final ShapleyMaps maps;
         private final RandomGenerator random;
         private final int pairs;
@@ -84,9 +83,8 @@ public final class PermutationShapley implements Explainer {
         private final double[] squares;
         private int orders;
 
-        AntitheticOrders(SegmentedImage image, int n, ShapleyMaps maps, RandomGenerator random, int pairs) {
+        AntitheticOrders(SegmentedImage image, ShapleyMaps maps, RandomGenerator random, int pairs) {
             this.image = image;
-            this.n = n;
             this.maps = maps;
             this.random = random;
             this.pairs = pairs;
@@ -176,7 +174,7 @@ public final class PermutationShapley implements Explainer {
         public void conclude() {
             double[] errors = new double[features];
             Arrays.setAll(errors, i -> Math.sqrt(squares[i] / (pairs - 1) / pairs));
-            maps.put(n, image, means, errors, whole - nothing);
+            maps.put(image, means, errors, whole - nothing);
         }
     }
 

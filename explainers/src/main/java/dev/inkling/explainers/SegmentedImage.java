@@ -1,12 +1,8 @@
 package dev.inkling.explainers;
 
-import dev.inkling.spi.Baseline;
-import dev.inkling.spi.FloatArrays;
-import dev.inkling.spi.Model;
-import dev.inkling.spi.ModelSignature;
-import dev.inkling.spi.Segments;
+import dev.inkling.spi.ImageRandom;
 import java.util.Arrays;
-import org.tensorflow.ndarray.FloatNdArray;
+import java.util.random.RandomGenerator;
 
 /**
  * An image whose segments can be replaced by its baseline, one by one.
@@ -20,6 +16,7 @@ final class SegmentedImage {
 
     private final float[] pixels;
     private final float[] baselines;
+    private final int index;
     private final int offset;
     private final int channels;
 
@@ -29,10 +26,18 @@ final class SegmentedImage {
     /** Pixels of each feature. */
     private final int[] sizes;
 
-    private SegmentedImage(float[] pixels, float[] baselines, int offset, int channels, int[] labels) {
+    /**
+     * Image {@code index} of some.
+     *
+     * @param pixels (N, H, W, C), flat; read, and kept
+     * @param baselines of the same shape; read, and kept
+     * @param labels the segment of each pixel of the image, (H, W)
+     */
+    SegmentedImage(int index, float[] pixels, float[] baselines, int channels, int[] labels) {
+        this.index = index;
         this.pixels = pixels;
         this.baselines = baselines;
-        this.offset = offset;
+        this.offset = index * labels.length * channels;
         this.channels = channels;
         int segments = Arrays.stream(labels).max().orElse(NONE) + 1;
         int[] numbers = new int[segments];
@@ -58,27 +63,23 @@ final class SegmentedImage {
         }
     }
 
-    /** Cuts the images of one call. */
-    static final class Cutter {
+    /** Its place among the images of the call. */
+    int index() {
+        return index;
+    }
 
-        private final ModelSignature signature;
-        private final Segments segments;
-        private final float[] pixels;
-        private final float[] baselines;
+    /** A generator that always begins with the same randomness, for this image and seed. */
+    RandomGenerator random(long seed) {
+        return ImageRandom.of(seed, pixels, offset, size());
+    }
 
-        /** @param pixels (N, H, W, C), flat; read, and kept */
-        Cutter(Model model, FloatNdArray images, float[] pixels, Segments segments, Baseline baseline) {
-            this.signature = model.signature();
-            this.segments = segments;
-            this.pixels = pixels;
-            this.baselines = FloatArrays.flat(baseline.forImages(model, images));
-        }
+    private int size() {
+        return featureOf.length * channels;
+    }
 
-        SegmentedImage image(int n) {
-            int offset = n * signature.imageSize();
-            return new SegmentedImage(
-                    pixels, baselines, offset, signature.channels(), segments.of(signature, pixels, offset));
-        }
+    /** How far a copy is from the image. */
+    double distance(Lime.Distance distance, float[] batch, int at) {
+        return distance.between(pixels, offset, batch, at, size());
     }
 
     /** M. */
@@ -98,7 +99,7 @@ final class SegmentedImage {
 
     /** A copy in which a feature is on its way from the baseline, at 0, to the image, at 1. */
     void mix(double[] shares, float[] batch, int at) {
-        for (int i = 0; i < featureOf.length * channels; i++) {
+        for (int i = 0; i < size(); i++) {
             int feature = featureOf[i / channels];
             if (feature != NONE) {
                 float from = baselines[offset + i];

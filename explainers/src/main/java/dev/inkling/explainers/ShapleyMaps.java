@@ -1,33 +1,24 @@
 package dev.inkling.explainers;
 
 import dev.inkling.spi.Attribution;
-import dev.inkling.spi.FloatArrays;
-import dev.inkling.spi.ImageRandom;
 import dev.inkling.spi.Model;
-import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /** Collects the Shapley values of several images, with what tells how far to trust them. */
 final class ShapleyMaps {
 
-    private final ModelSignature signature;
-    private final int area;
+    private final SegmentedImages images;
     private final Credit credit;
-    private final float[] maps;
     private final float[] standardErrors;
     private final float[] gaps;
 
-    private ShapleyMaps(ModelSignature signature, int count, Credit credit) {
-        this.signature = signature;
-        this.area = signature.height() * signature.width();
+    private ShapleyMaps(SegmentedImages images, Credit credit) {
+        this.images = images;
         this.credit = credit;
-        this.maps = new float[count * area];
-        this.standardErrors = new float[count];
-        this.gaps = new float[count];
+        this.standardErrors = new float[images.count()];
+        this.gaps = new float[images.count()];
     }
 
     /** How one image's values are estimated where there are too many coalitions for all. */
@@ -37,30 +28,19 @@ final class ShapleyMaps {
         /**
          * The copies to score.
          *
-         * @param n the image's index
          * @param maps told of the values
-         * @param random always begins with the same randomness
          */
-        Perturbations<?> of(SegmentedImage image, int n, ShapleyMaps maps, Supplier<RandomGenerator> random);
+        Perturbations<?> of(SegmentedImage image, ShapleyMaps maps);
     }
 
     /** Explains by exact values where the budget allows, by sampled ones elsewhere. */
     static Attribution explain(
             Model model, FloatNdArray images, Targets targets, ShapleyOptions options, Sampler sampler) {
-        ModelSignature signature = model.signature();
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
-        float[] pixels = FloatArrays.flat(images);
-        int size = signature.imageSize();
-        SegmentedImage.Cutter cutter =
-                new SegmentedImage.Cutter(model, images, pixels, options.segments(), options.baseline());
-        ShapleyMaps maps = new ShapleyMaps(signature, count, options.credit());
-        PerturbationBatches.run(model, pixels, targets, n -> {
-            SegmentedImage image = cutter.image(n);
-            return ExactShapley.isWithin(options.budget(), image.features())
-                    ? new ExactShapley(image, n, maps)
-                    : sampler.of(image, n, maps, () -> ImageRandom.of(options.seed(), pixels, n * size, size));
-        });
+        SegmentedImages segmented = new SegmentedImages(model, images, targets, options.segments(), options.baseline());
+        ShapleyMaps maps = new ShapleyMaps(segmented, options.credit());
+        segmented.score(image -> ExactShapley.isWithin(options.budget(), image.features())
+                ? new ExactShapley(image, maps)
+                : sampler.of(image, maps));
         return maps.attribution();
     }
 
@@ -71,12 +51,12 @@ final class ShapleyMaps {
      * @param errors the standard error of each
      * @param difference the score of the image minus that of its baseline, which the values should sum to
      */
-    void put(int n, SegmentedImage image, double[] values, double[] errors, double difference) {
+    void put(SegmentedImage image, double[] values, double[] errors, double difference) {
         boolean shared = credit == Credit.SHARED;
-        image.repeat(shared ? image.shared(values) : values, maps, n * area);
-        standardErrors[n] = (float)
+        images.put(image, shared ? image.shared(values) : values);
+        standardErrors[image.index()] = (float)
                 Arrays.stream(shared ? image.shared(errors) : errors).max().orElse(0);
-        gaps[n] = (float) (Arrays.stream(values).sum() - difference);
+        gaps[image.index()] = (float) (Arrays.stream(values).sum() - difference);
     }
 
     /**
@@ -84,9 +64,7 @@ final class ShapleyMaps {
      * gap}, the sum of all values minus what it should be.
      */
     Attribution attribution() {
-        return new Attribution(
-                        FloatArrays.of(maps, standardErrors.length, signature.height(), signature.width(), 1),
-                        credit.contract())
+        return images.attribution(credit.contract())
                 .with("standard error", standardErrors)
                 .with("additivity gap", gaps);
     }

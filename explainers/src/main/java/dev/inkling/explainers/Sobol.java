@@ -6,8 +6,6 @@ import dev.inkling.spi.Baseline;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
-import dev.inkling.spi.FloatArrays;
-import dev.inkling.spi.ImageRandom;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
@@ -73,32 +71,19 @@ public final class Sobol implements Explainer {
 
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
-        ModelSignature signature = model.signature();
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
-        float[] pixels = FloatArrays.flat(images);
-        int size = signature.imageSize();
-        SegmentedImage.Cutter cutter =
-                new SegmentedImage.Cutter(model, images, pixels, options.segments(), options.baseline());
-        int area = signature.height() * signature.width();
-        float[] maps = new float[count * area];
-        float[] standardErrors = new float[count];
-        PerturbationBatches.run(model, pixels, targets, n -> {
-            SegmentedImage image = cutter.image(n);
+        SegmentedImages segmented = new SegmentedImages(model, images, targets, options.segments(), options.baseline());
+        float[] standardErrors = new float[segmented.count()];
+        segmented.score(image -> {
             int features = image.features();
             // Two designs: one has no spread from which to tell the error.
             Budget.requireAtLeast(options.budget(), 2 * (features + 1L), features, "sobol");
             return new Designs(
-                    image,
-                    options.budget() / (features + 1),
-                    ImageRandom.of(options.seed(), pixels, n * size, size),
-                    (indices, error) -> {
-                        image.repeat(indices, maps, n * area);
-                        standardErrors[n] = (float) error;
+                    image, options.budget() / (features + 1), image.random(options.seed()), (indices, error) -> {
+                        segmented.put(image, indices);
+                        standardErrors[image.index()] = (float) error;
                     });
         });
-        return new Attribution(FloatArrays.of(maps, count, signature.height(), signature.width(), 1), CONTRACT)
-                .with("standard error", standardErrors);
+        return segmented.attribution(CONTRACT).with("standard error", standardErrors);
     }
 
     private interface Result {
