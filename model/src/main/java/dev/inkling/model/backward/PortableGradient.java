@@ -34,16 +34,17 @@ final class PortableGradient implements ReverseWalk.Rule {
 
     @Override
     public void back(GraphOperation operation, Operand<TFloat32> gradient) {
-        Output<TFloat32> x = output(operation.input(0));
+        Output<TFloat32> x = ReverseWalk.typed(operation.input(0));
         switch (operation.type()) {
             case "Identity", "BiasAdd" -> walk.send(x, gradient);
             case "Add", "AddV2" -> walk.inputs(operation).forEach(summand -> walk.send(summand, gradient));
             case "Conv2D" -> walk.send(x, walk.vectorJacobian(operation.output(0), x, gradient));
             case "MatMul" ->
-                walk.send(x, tf.linalg.matMul(gradient, output(operation.input(1)), MatMul.transposeB(true)));
+                walk.send(
+                        x, tf.linalg.matMul(gradient, ReverseWalk.typed(operation.input(1)), MatMul.transposeB(true)));
             case "Relu" -> {
-                Operand<TFloat32> open =
-                        tf.dtypes.cast(tf.math.greater(output(operation.output(0)), tf.constant(0f)), TFloat32.class);
+                Operand<TFloat32> open = tf.dtypes.cast(
+                        tf.math.greater(ReverseWalk.typed(operation.output(0)), tf.constant(0f)), TFloat32.class);
                 walk.send(x, tf.math.mul(guided ? tf.nn.relu(gradient) : gradient, open));
             }
             case "Reshape" -> walk.send(x, reshape(gradient, x.shape()));
@@ -57,19 +58,19 @@ final class PortableGradient implements ReverseWalk.Rule {
             case "Sum" -> walk.send(x, everywhere(gradient, x.shape(), 1));
             case "Mul" -> {
                 // Features, weighed by a map of one channel.
-                Output<TFloat32> map = output(operation.input(1));
+                Output<TFloat32> map = ReverseWalk.typed(operation.input(1));
                 walk.send(x, tf.math.mul(gradient, map));
                 walk.send(
                         map,
                         tf.reduceSum(tf.math.mul(gradient, x), tf.constant(new int[] {3}), ReduceSum.keepDims(true)));
             }
             case "Softmax" -> {
-                Output<TFloat32> y = output(operation.output(0));
+                Output<TFloat32> y = ReverseWalk.typed(operation.output(0));
                 Operand<TFloat32> mean =
                         tf.reduceSum(tf.math.mul(gradient, y), tf.constant(new int[] {1}), ReduceSum.keepDims(true));
                 walk.send(x, tf.math.mul(y, tf.math.sub(gradient, mean)));
             }
-            case "MaxPool" -> walk.send(x, maxPool(x, output(operation.output(0)), gradient));
+            case "MaxPool" -> walk.send(x, maxPool(x, ReverseWalk.typed(operation.output(0)), gradient));
             default ->
                 throw new InvalidInputException(
                         "operation '%s' of type %s has no gradient that every runtime knows",
@@ -120,10 +121,5 @@ final class PortableGradient implements ReverseWalk.Rule {
         }
         Operand<TInt32> target = tf.constant(sides);
         return tf.reshape(values, target);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Output<TFloat32> output(Output<?> output) {
-        return (Output<TFloat32>) output;
     }
 }

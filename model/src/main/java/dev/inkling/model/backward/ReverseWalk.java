@@ -208,7 +208,7 @@ public final class ReverseWalk {
     }
 
     @SuppressWarnings("unchecked")
-    public static Operand<TFloat32> typed(Output<?> output) {
-        return (Operand<TFloat32>) output;
+    public static Output<TFloat32> typed(Output<?> output) {
+        return (Output<TFloat32>) output;
     }
 }

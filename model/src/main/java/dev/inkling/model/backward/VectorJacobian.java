@@ -53,16 +53,18 @@ final class VectorJacobian {
         for (String part : scope.split("/")) {
             tf = tf.withSubScope(part);
         }
-        Operand<TFloat32> back = typed(upstream);
+        Operand<TFloat32> back = ReverseWalk.typed(upstream);
         return switch (operation.type()) {
-            case "Relu" -> ReluGrad.create(tf.scope(), back, typed(y)).asOutput();
-            case "Relu6" -> Relu6Grad.create(tf.scope(), back, typed(y)).asOutput();
+            case "Relu" ->
+                ReluGrad.create(tf.scope(), back, ReverseWalk.typed(y)).asOutput();
+            case "Relu6" ->
+                Relu6Grad.create(tf.scope(), back, ReverseWalk.typed(y)).asOutput();
             case "LeakyRelu" -> {
                 float alpha = operation.attributes().getAttrFloat("alpha");
                 // With a negative one the output does not tell.
                 yield alpha < 0
                         ? addGradients(graph, scope, y, x, upstream)
-                        : LeakyReluGrad.create(tf.scope(), back, typed(y), LeakyReluGrad.alpha(alpha))
+                        : LeakyReluGrad.create(tf.scope(), back, ReverseWalk.typed(y), LeakyReluGrad.alpha(alpha))
                                 .asOutput();
             }
             case "Conv2D" ->
@@ -97,7 +99,7 @@ final class VectorJacobian {
     }
 
     private static Output<?> convolution(Ops tf, GraphOperation forward, Operand<TFloat32> back) {
-        Output<TFloat32> kernel = typed(forward.input(1));
+        Output<TFloat32> kernel = ReverseWalk.typed(forward.input(1));
         Operand<TFloat32> turned = tf.linalg.transpose(
                 tf.reverse(kernel, tf.constant(new int[] {0, 1})), tf.constant(new int[] {0, 1, 3, 2}));
         if (forward.attributes().getAttrString("padding").equals("SAME")) {
@@ -143,10 +145,5 @@ final class VectorJacobian {
 
     private static List<Long> strides(long step) {
         return List.of(1L, step, step, 1L);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Output<TFloat32> typed(Output<?> output) {
-        return (Output<TFloat32>) output;
     }
 }
