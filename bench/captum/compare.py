@@ -3,9 +3,7 @@
 COMMAND FOLDER PRECISION is the program that answers for Inkling (ExplainerServer). Only one program works at a time, and the order changes
 from round to round. Batches hold 50 images unless the table says otherwise.
 
-Every row has a fresh Captum twice: as it is installed, and with a C library that keeps what is freed. glibc gives large blocks back to
-the kernel, which clears them anew at every allocation, until blocks as large were freed before: how fast PyTorch is depends on what the
-process did earlier, by up to a half. Kept memory is the state that it comes to, sooner or later, in a long-lived process.
+Every row has a fresh Captum twice: as it is installed, and with memory kept (memory.py).
 """
 
 import os
@@ -19,6 +17,9 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))
+import memory
+
 SECONDS = 2
 BATCH = 50
 
@@ -39,14 +40,13 @@ ROWS = [
     ("grad-cam", 1, [], 1 / 0.85, True),
     ("saliency", 1, [], 1 / 0.85, True),
 ]
-MEMORY_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 32), "MALLOC_TOP_PAD_": str(1 << 26)}
 PERTURBATION = {"kernel-shap", "lime", "rise", "occlusion"}
 
 
 class Program:
     """A program that answers each line with one."""
 
-    def __init__(self, command, environment={}):
+    def __init__(self, command, **environment):
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -136,7 +136,7 @@ with ExitStack() as stack:
     plain = None
     for row in rows:
         explain = [sys.executable, HERE / "explain.py", folder]
-        with Program(explain) as captum, Program(explain, MEMORY_KEPT) as kept:
+        with Program(explain) as captum, Program(explain, **memory.KEPT) as kept:
             line, rate = measure(row, ours, bfloat16, captum, kept, plain)
         print(line, flush=True)
         if row[0] == "forward":

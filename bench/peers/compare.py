@@ -3,8 +3,7 @@
 The last arguments are the command that prints Inkling's images per second. Every program has the machine to itself while it
 runs; the order changes from round to round, so that a drift within a round favours nobody. A peer that fails is told of and left out.
 
-PyTorch runs also with a C library that keeps what is freed: glibc gives large blocks back to the kernel, which clears them anew at every
-allocation, and PyTorch, unlike TensorFlow, frees and allocates them in every step.
+PyTorch runs also with memory kept (memory.py).
 """
 
 import os
@@ -14,7 +13,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-MEMORY_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 32), "MALLOC_TOP_PAD_": str(1 << 26)}
+sys.path.append(str(HERE.parent))
+import memory
+
 KEPT = ", memory kept"
 PEERS = {
     "PyTorch, NCHW": ["train_pytorch.py", "nchw"],
@@ -35,7 +36,7 @@ for number in range(rounds):
     if number % 2:
         order.reverse()
     for name in order:
-        environment = os.environ | (MEMORY_KEPT if name.endswith(KEPT) else {})
+        environment = os.environ | (memory.KEPT if name.endswith(KEPT) else {})
         done = subprocess.run(commands[name], capture_output=True, text=True, env=environment)
         if done.returncode:
             print(f"{name} failed:\n{done.stderr[-3000:]}", flush=True)
