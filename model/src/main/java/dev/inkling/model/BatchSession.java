@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import dev.inkling.model.backward.ReverseWalk;
 import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.ModelSignature;
@@ -28,18 +29,19 @@ final class BatchSession implements AutoCloseable {
     private final ModelSignature signature;
     private final Output<?> image;
     private final Output<TFloat32> targetWeights;
+    private final OptionalLong operations;
     private final GraphSession session;
     private final Lanes lanes;
 
-    /**
-     * Takes ownership of the model's graph.
-     *
-     * @param operations what an image costs forward, if that is known
-     */
-    BatchSession(ModelGraph model, Execution execution, OptionalLong operations) {
+    /** Takes ownership of the model's graph. */
+    BatchSession(ModelGraph model, Execution execution) {
         this.signature = model.signature();
         this.image = model.image();
         int rows = ChunkSize.of(model, execution.memory());
+        this.operations = model.obstacle().isPresent()
+                ? OptionalLong.empty()
+                : FloatingPointOperations.of(
+                        new ReverseWalk(model.graph(), "explain/operations", image, model.logits()).path());
         this.targetWeights = Ops.create(model.graph())
                 .withSubScope("explain")
                 .withName("targets")
@@ -48,6 +50,11 @@ final class BatchSession implements AutoCloseable {
         this.session = new GraphSession(model.graph(), execution.precision());
         this.lanes =
                 new Lanes(session.processors(), rows, model.mostAtOnce(), operations.orElse(Long.MAX_VALUE) > COSTLY);
+    }
+
+    /** What an image costs forward, in multiplications and additions, if that is known. */
+    OptionalLong operations() {
+        return operations;
     }
 
     /** Where the targets are fed, (N, K). */

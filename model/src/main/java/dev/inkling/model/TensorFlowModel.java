@@ -33,7 +33,6 @@ public final class TensorFlowModel implements Model, AutoCloseable {
 
     private final ModelGraph model;
     private final Precision precision;
-    private final OptionalLong operations;
     private final Output<?> probabilities;
     private final BatchSession session;
     private final Map<Class<?>, Object> capabilities;
@@ -41,17 +40,13 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     private TensorFlowModel(ModelGraph model, Execution execution) {
         this.model = model;
         this.precision = execution.precision();
-        this.operations = model.obstacle().isPresent()
-                ? OptionalLong.empty()
-                : FloatingPointOperations.of(
-                        new ReverseWalk(model.graph(), "explain/operations", model.image(), model.logits()).path());
         this.probabilities = Ops.create(model.graph())
                 .withSubScope("explain")
                 .withName("probabilities")
                 .nn
                 .softmax(ReverseWalk.typed(model.logits()))
                 .asOutput();
-        this.session = new BatchSession(model, execution, operations);
+        this.session = new BatchSession(model, execution);
         this.capabilities = capabilities();
     }
 
@@ -116,7 +111,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
      * say.
      */
     public OptionalLong floatingPointOperations() {
-        return operations;
+        return session.operations();
     }
 
     /** What the file offers to runtimes, sorted by name. */
@@ -188,11 +183,6 @@ public final class TensorFlowModel implements Model, AutoCloseable {
         float[] values = session.run(count, List.of(session.feed(images)), List.of(fetch))
                 .get(0);
         return FloatArrays.of(values, count, signature().classCount());
-    }
-
-    /** How a batch is computed; tests see by it which session does. */
-    GraphSession.Width width(int count) {
-        return session.width(count);
     }
 
     /** How many operations the graph holds, of one type or of all; tests see by it what was built. */

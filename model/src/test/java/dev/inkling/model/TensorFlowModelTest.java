@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.inkling.model.saved.ModelChoices;
+import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -225,13 +227,22 @@ class TensorFlowModelTest {
         }
     }
 
+    /** How a model of this architecture computes a single image. */
+    private GraphSession.Width widthOfOne(Architecture architecture) {
+        Path another = folder.resolve("another" + architecture.height());
+        ModelFixtures.write(another, architecture, RandomWeights.of(architecture, 19));
+        try (BatchSession session = new BatchSession(ModelGraph.read(another, ModelChoices.NONE), Execution.DEFAULT)) {
+            return session.width(1);
+        }
+    }
+
     @Test
     void allProcessorsShareAnImageThatCostsMuch() {
         Architecture large = new Architecture(64, 64, 3, 2, new Design(List.of(64), 2, false, false, 4, 0));
         ModelFixtures.write(folder.resolve("large"), large, RandomWeights.of(large, 17));
         try (TensorFlowModel costly = TensorFlowModel.load(folder.resolve("large"))) {
             assertThat(costly.floatingPointOperations().orElseThrow()).isGreaterThan(100_000_000);
-            assertThat(costly.width(1)).isEqualTo(GraphSession.Width.WIDE);
+            assertThat(widthOfOne(large)).isEqualTo(GraphSession.Width.WIDE);
             float[] pixels = RandomWeights.images(large, 5, 18);
             float[] scores = FloatArrays.flat(costly.scores(FloatArrays.of(pixels, 5, 64, 64, 3)));
             int image = 64 * 64 * 3;
@@ -240,7 +251,7 @@ class TensorFlowModelTest {
                 assertRow(n, scores, costly.scores(FloatArrays.of(one, 1, 64, 64, 3)));
             }
         }
-        assertThat(model.width(1))
+        assertThat(widthOfOne(SMALL))
                 .isEqualTo(
                         SessionThreads.own() && Runtime.getRuntime().availableProcessors() > 1
                                 ? GraphSession.Width.NARROW

@@ -11,6 +11,7 @@ import org.tensorflow.proto.NodeDef;
 /**
  * What stands in the way of a gradient.
  *
+ * @param graph that they stand in
  * @param operations between image and logits that have none, in the order of the forward pass
  */
 record Obstacles(FlatGraph graph, Set<String> operations) {
