@@ -191,7 +191,7 @@ public final class Lime implements Explainer {
                 kept[i] = all ? (copy >> i & 1) == 0 : copy == 0 || random.nextBoolean();
             }
             image.keep(kept, batch, offset);
-            double distance = image.distance(options.distance(), batch, offset) / options.kernelWidth();
+            double distance = image.distance(options.distance()::between, batch, offset) / options.kernelWidth();
             return new Copy(kept, Math.exp(-distance * distance / 2));
         }
 

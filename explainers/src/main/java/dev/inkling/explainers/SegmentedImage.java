@@ -77,8 +77,14 @@ final class SegmentedImage {
         return featureOf.length * channels;
     }
 
+    /** How far two images are apart, each of {@code size} values from its offset on. */
+    @FunctionalInterface
+    interface Distance {
+        double between(float[] image, int imageOffset, float[] copy, int copyOffset, int size);
+    }
+
     /** How far a copy is from the image. */
-    double distance(Lime.Distance distance, float[] batch, int at) {
+    double distance(Distance distance, float[] batch, int at) {
         return distance.between(pixels, offset, batch, at, size());
     }
 

@@ -3,6 +3,7 @@ package dev.inkling.explainers;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Baseline;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Segments;
