@@ -2,6 +2,7 @@ package dev.inkling.spi;
 
 import java.util.List;
 import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
 
 /** A model's capability to say what the constants that it adds on the way contribute to the scores. Safe for use by several threads. */
 public interface Biases {
@@ -17,6 +18,40 @@ public interface Biases {
      * @throws InvalidInputException if the images or targets do not fit the model
      */
     List<Contribution> contributions(FloatNdArray images, Targets targets);
+
+    /**
+     * The same image by image: together they may be many times larger than the images, and need not be in memory at once. This
+     * implementation asks for the whole.
+     *
+     * @param images (N, H, W, C)
+     * @param targets N rows
+     * @throws InvalidInputException as {@link #contributions(FloatNdArray, Targets)} does
+     */
+    default void contributions(FloatNdArray images, Targets targets, Visitor visitor) {
+        List<Contribution> all = contributions(images, targets);
+        for (int n = 0; n < images.shape().get(0); n++) {
+            for (Contribution contribution : all) {
+                FloatNdArray values = contribution.values().get(n);
+                visitor.visit(n, contribution.operation(), values.shape(), FloatArrays.flat(values));
+            }
+        }
+    }
+
+    /** What sees the contributions to one image after the other. */
+    @FunctionalInterface
+    interface Visitor {
+
+        /**
+         * Called for every image and operation: one image's in the order of the forward pass, images in any order, by several threads at
+         * once.
+         *
+         * @param image its index, in [0, N)
+         * @param operation its name
+         * @param shape (h, w, c); a dense layer's is (1, 1, units)
+         * @param values rows first, in logits; something else's as soon as this returns
+         */
+        void visit(int image, String operation, Shape shape, float[] values);
+    }
 
     /**
      * What one operation's bias adds.

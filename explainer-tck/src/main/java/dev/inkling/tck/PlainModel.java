@@ -13,6 +13,7 @@ import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.PlainModelBuilder.Node;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -163,6 +164,30 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
                 stack(gradients, found.height(), found.width(), found.channels()));
     }
 
+    /** As a model may, the last image comes first, and what was shown is overwritten. */
+    @Override
+    public void activations(String layer, FloatNdArray images, Layers.Visitor visitor) {
+        FloatNdArray all = activations(layer, images);
+        for (long n = all.shape().get(0) - 1; n >= 0; n--) {
+            float[] shown = FloatArrays.flat(all.get(n));
+            visitor.visit((int) n, shown, new float[0]);
+            Arrays.fill(shown, Float.NaN);
+        }
+    }
+
+    /** As a model may, the last image comes first, and what was shown is overwritten. */
+    @Override
+    public void gradients(String layer, FloatNdArray images, Targets targets, Layers.Visitor visitor) {
+        LayerGradients all = gradients(layer, images, targets);
+        for (int n = targets.count() - 1; n >= 0; n--) {
+            float[] activations = FloatArrays.flat(all.activations().get(n));
+            float[] gradients = FloatArrays.flat(all.gradients().get(n));
+            visitor.visit(n, activations, gradients);
+            Arrays.fill(activations, Float.NaN);
+            Arrays.fill(gradients, Float.NaN);
+        }
+    }
+
     @Override
     public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
         Layer found = signature.layer(layer);
@@ -212,6 +237,20 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
             }
         }
         return contributions;
+    }
+
+    /** As a model may, the last image comes first, and what was shown is overwritten. */
+    @Override
+    public void contributions(FloatNdArray images, Targets targets, Biases.Visitor visitor) {
+        List<Contribution> all = contributions(images, targets);
+        for (int n = targets.count() - 1; n >= 0; n--) {
+            for (Contribution contribution : all) {
+                FloatNdArray values = contribution.values().get(n);
+                float[] shown = FloatArrays.flat(values);
+                visitor.visit(n, contribution.operation(), values.shape(), shown);
+                Arrays.fill(shown, Float.NaN);
+            }
+        }
     }
 
     /** The image, and the output of every operation. */

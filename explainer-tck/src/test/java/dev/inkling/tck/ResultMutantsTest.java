@@ -2,12 +2,17 @@ package dev.inkling.tck;
 
 import static dev.inkling.tck.Mutants.GRADIENT;
 import static dev.inkling.tck.Mutants.SIGNED;
+import static dev.inkling.tck.Mutants.card;
 import static dev.inkling.tck.Mutants.caught;
 import static dev.inkling.tck.Mutants.each;
 import static dev.inkling.tck.Mutants.provider;
+import static dev.inkling.tck.Mutants.survives;
 
 import dev.inkling.spi.Attribution;
+import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Layers;
+import dev.inkling.spi.ModelSignature;
 import dev.inkling.tck.Mutants.Caching;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -66,5 +71,53 @@ class ResultMutantsTest {
                         }),
                         "inputs stay untouched"),
                 caught("a cache handed out", provider(new Caching()), "results belong to the caller"));
+    }
+
+    /** What a model shows image by image, in any order, is gone afterwards. */
+    @TestFactory
+    Stream<DynamicTest> visits() {
+        return Stream.of(
+                survives("gradients copied", visiting((maps, image, gradients) -> maps[image] = gradients.clone())),
+                caught(
+                        "gradients kept",
+                        visiting((maps, image, gradients) -> maps[image] = gradients),
+                        "numbers are finite",
+                        "the target matters",
+                        "declared contract and sign are kept",
+                        "declared needs suffice",
+                        "the map points at what the model reads",
+                        "pixels that nobody reads get nothing"),
+                caught(
+                        "gradients in the order of the visits",
+                        visiting((maps, image, gradients) ->
+                                maps[Arrays.asList(maps).indexOf(null)] = gradients.clone()),
+                        "the batch does not matter",
+                        "the map points at what the model reads",
+                        "pixels that nobody reads get nothing"));
+    }
+
+    private interface Keeping {
+        void keep(float[][] maps, int image, float[] gradients);
+    }
+
+    private static ExplainerProvider<?> visiting(Keeping keeping) {
+        return provider(card(SIGNED, Layers.class), (model, images, targets) -> {
+            targets.require(model.signature().requireImages(images), model.signature());
+            ModelSignature.Layer layer = model.signature().lastConvolution();
+            int size = layer.height() * layer.width() * layer.channels();
+            float[][] maps = new float[targets.count()][];
+            model.require(Layers.class)
+                    .gradients(
+                            layer.name(),
+                            images,
+                            targets,
+                            (image, activations, gradients) -> keeping.keep(maps, image, gradients));
+            float[] values = new float[maps.length * size];
+            for (int n = 0; n < maps.length; n++) {
+                System.arraycopy(maps[n], 0, values, n * size, size);
+            }
+            return new Attribution(
+                    FloatArrays.of(values, maps.length, layer.height(), layer.width(), layer.channels()), SIGNED);
+        });
     }
 }

@@ -12,10 +12,14 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.index.Indices;
 
 /**
  * relu(Σ_c w_c · A_c) for a layer's activations A, with w_c = s − s without c: what the target's score s loses when channel c
@@ -57,14 +61,26 @@ public final class AblationCam implements Explainer {
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
         Layers layers = model.require(Layers.class);
-        return maps.attribution(
-                options.layer(),
-                options.relu(),
-                UNIT,
-                layer -> maps.inTurn(layer, features -> features.weighted(losses(layers, layer, features, targets))));
+        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> {
+            // Each image at work borrows an array, since writing to a new one takes longer than what follows.
+            Queue<float[]> idle = new ConcurrentLinkedQueue<>();
+            return maps.fromActivations(layer, features -> {
+                float[] copies = Objects.requireNonNullElseGet(idle.poll(), () -> copies(layer));
+                double[] losses = losses(layers, layer, features, targets, copies);
+                idle.add(copies);
+                return features.weighted(losses);
+            });
+        });
     }
 
-    private static double[] losses(Layers layers, Layer layer, LayerMaps.Features features, Targets targets) {
+    private static float[] copies(Layer layer) {
+        int size = layer.height() * layer.width() * layer.channels();
+        return new float[Math.min(1 + layer.channels(), LayerMaps.copiesAtOnce(size)) * size];
+    }
+
+    /** @param copies room for changed copies */
+    private static double[] losses(
+            Layers layers, Layer layer, LayerMaps.Features features, Targets targets, float[] copies) {
         int channels = features.channels();
         int size = features.places() * channels;
         int[] active = IntStream.range(0, channels)
@@ -75,22 +91,20 @@ public final class AblationCam implements Explainer {
         if (active.length == 0) {
             return losses;
         }
-        // The whole comes first: index 0 of the batches.
-        int copies = 1 + active.length;
-        int atOnce = LayerMaps.copiesAtOnce(size);
+        int atOnce = copies.length / size;
+        FloatNdArray batch = FloatArrays.of(copies, atOnce, layer.height(), layer.width(), channels);
         double whole = 0;
-        for (int from = 0; from < copies; from += atOnce) {
-            int count = Math.min(copies - from, atOnce);
-            float[] batch = new float[count * size];
+        // The whole comes first: index 0 of the batches.
+        for (int from = 0; from <= active.length; from += atOnce) {
+            int count = Math.min(1 + active.length - from, atOnce);
             for (int i = 0; i < count; i++) {
-                System.arraycopy(features.activations(), 0, batch, i * size, size);
+                System.arraycopy(features.activations(), 0, copies, i * size, size);
                 for (int place = 0; from + i > 0 && place < features.places(); place++) {
-                    batch[i * size + place * channels + active[from + i - 1]] = 0;
+                    copies[i * size + place * channels + active[from + i - 1]] = 0;
                 }
             }
             float[] scores = targets.repeat(features.image(), count)
-                    .scores(layers.scoresFrom(
-                            layer.name(), FloatArrays.of(batch, count, layer.height(), layer.width(), channels)));
+                    .scores(layers.scoresFrom(layer.name(), batch.slice(Indices.range(0, count))));
             for (int i = 0; i < count; i++) {
                 if (from + i == 0) {
                     whole = scores[0];

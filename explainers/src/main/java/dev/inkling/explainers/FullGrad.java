@@ -13,7 +13,6 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,9 +38,6 @@ import org.tensorflow.ndarray.FloatNdArray;
  *     Visualization</a>
  */
 public final class FullGrad implements Explainer {
-
-    /** Images whose layers are held at once: together they are many times larger than the images. */
-    private static final int AT_ONCE = 64;
 
     private final Options options;
 
@@ -71,21 +67,11 @@ public final class FullGrad implements Explainer {
             Mode mode) {}
 
     /**
-     * One layer's part.
+     * One layer's part of one image's map.
      *
-     * @param values flat (images, height, width, channels)
+     * @param values flat (height, width, channels)
      */
-    private record Part(float[] values, int height, int width, int channels) {
-
-        static Part of(FloatNdArray values) {
-            long[] shape = values.shape().asArray();
-            return new Part(FloatArrays.flat(values), (int) shape[1], (int) shape[2], (int) shape[3]);
-        }
-
-        int size() {
-            return height * width * channels;
-        }
-    }
+    private record Part(float[] values, int height, int width, int channels) {}
 
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
@@ -94,89 +80,94 @@ public final class FullGrad implements Explainer {
         targets.require(count, signature);
         Gradients gradients = model.require(Gradients.class);
         Biases biases = model.require(Biases.class);
-        float[] pixels = FloatArrays.flat(images);
-        int size = signature.imageSize();
-        int places = signature.height() * signature.width();
-        float[] maps = new float[count * places];
-        float[] deltas = new float[count];
-        for (int from = 0; from < count; from += AT_ONCE) {
-            int to = Math.min(count, from + AT_ONCE);
-            float[] some = Arrays.copyOfRange(pixels, from * size, to * size);
-            FloatNdArray batch =
-                    FloatArrays.of(some, to - from, signature.height(), signature.width(), signature.channels());
-            Targets rows = targets.rows(from, to);
-            List<Part> parts = new ArrayList<>();
-            float[] products = FloatArrays.flat(gradients.gradients(batch, rows));
+        int height = signature.height();
+        int width = signature.width();
+        double[][] sums = new double[count][height * width];
+        double[] totals = new double[count];
+        FloatNdArray slopes = gradients.gradients(images, targets);
+        for (int n = 0; n < count; n++) {
+            float[] products = FloatArrays.flat(slopes.get(n));
+            float[] pixels = FloatArrays.flat(images.get(n));
             for (int i = 0; i < products.length; i++) {
-                products[i] *= some[i];
+                products[i] *= pixels[i];
             }
-            parts.add(new Part(products, signature.height(), signature.width(), signature.channels()));
-            biases.contributions(batch, rows).forEach(contribution -> parts.add(Part.of(contribution.values())));
-            float[] scores = rows.scores(model.scores(batch));
-            for (int n = 0; n < to - from; n++) {
-                double[] map = new double[places];
-                double total = 0;
-                for (Part part : parts) {
-                    float[] own = Arrays.copyOfRange(part.values(), n * part.size(), (n + 1) * part.size());
-                    for (float value : own) {
-                        total += value;
-                    }
-                    add(own, part, map, signature);
-                }
-                deltas[from + n] = (float) (total - scores[n]);
-                for (int i = 0; i < places; i++) {
-                    maps[(from + n) * places + i] = (float) map[i];
-                }
+            totals[n] = add(new Part(products, height, width, signature.channels()), sums[n], signature);
+        }
+        biases.contributions(images, targets, (image, operation, shape, values) -> {
+            Part part = new Part(values, (int) shape.get(0), (int) shape.get(1), (int) shape.get(2));
+            totals[image] += add(part, sums[image], signature);
+        });
+        float[] scores = targets.scores(model.scores(images));
+        float[] maps = new float[count * height * width];
+        float[] deltas = new float[count];
+        for (int n = 0; n < count; n++) {
+            deltas[n] = (float) (totals[n] - scores[n]);
+            for (int i = 0; i < height * width; i++) {
+                maps[n * height * width + i] = (float) sums[n][i];
             }
         }
-        return new Attribution(
-                        FloatArrays.of(maps, count, signature.height(), signature.width(), 1), options.mode().contract)
+        return new Attribution(FloatArrays.of(maps, count, height, width, 1), options.mode().contract)
                 .with("convergence delta", deltas);
     }
 
-    /** Adds one image's part of a layer to its map. */
-    private void add(float[] values, Part part, double[] map, ModelSignature signature) {
-        if (options.mode() == Mode.SIGNED) {
-            share(channelSums(values, part.channels()), part, map, signature);
-        } else if (part.height() * part.width() > 1 || map.length == 1) {
-            float[] sums = channelSums(rescaled(values), part.channels());
-            // Interpolation is linear: the sum of the channels is interpolated once.
-            float[] resized = Bilinear.resize(sums, part.height(), part.width(), signature.height(), signature.width());
-            for (int i = 0; i < map.length; i++) {
-                map[i] += resized[i];
-            }
-        }
-    }
-
-    /** Magnitudes, brought to [0, 1]; zeros where they are all equal. */
-    private static float[] rescaled(float[] values) {
+    /**
+     * Adds one image's part of a layer to its map.
+     *
+     * @return the part's sum
+     */
+    private double add(Part part, double[] map, ModelSignature signature) {
+        int places = part.height() * part.width();
+        double[] sums = new double[places];
+        double[] magnitudes = new double[places];
         float least = Float.POSITIVE_INFINITY;
         float largest = 0;
-        for (float value : values) {
-            least = Math.min(least, Math.abs(value));
-            largest = Math.max(largest, Math.abs(value));
+        for (int place = 0; place < places; place++) {
+            double sum = 0;
+            double magnitudeSum = 0;
+            for (int i = place * part.channels(); i < (place + 1) * part.channels(); i++) {
+                float value = part.values()[i];
+                float magnitude = Math.abs(value);
+                sum += value;
+                magnitudeSum += magnitude;
+                // Comparisons: through Math.min and Math.max each value would wait for the one before.
+                least = magnitude < least ? magnitude : least;
+                largest = magnitude > largest ? magnitude : largest;
+            }
+            sums[place] = sum;
+            magnitudes[place] = magnitudeSum;
         }
-        float[] rescaled = new float[values.length];
-        for (int i = 0; i < values.length && largest > least; i++) {
-            rescaled[i] = (Math.abs(values[i]) - least) / (largest - least);
+        if (options.mode() == Mode.SIGNED) {
+            share(sums, part, map, signature);
+        } else if (places > 1 || map.length == 1) {
+            addShares(magnitudes, least, largest, part, map, signature);
         }
-        return rescaled;
+        return Arrays.stream(sums).sum();
     }
 
-    private static float[] channelSums(float[] values, int channels) {
-        float[] sums = new float[values.length / channels];
-        for (int place = 0; place < sums.length; place++) {
-            double sum = 0;
-            for (int c = 0; c < channels; c++) {
-                sum += values[place * channels + c];
-            }
-            sums[place] = (float) sum;
+    /**
+     * Brings magnitudes to [0, 1], and their sums over the channels to the image's size; nothing where they are all equal.
+     *
+     * @param least magnitude of the part's values
+     * @param largest magnitude of the part's values
+     */
+    private static void addShares(
+            double[] sums, float least, float largest, Part part, double[] map, ModelSignature signature) {
+        if (largest <= least) {
+            return;
         }
-        return sums;
+        float[] shares = new float[sums.length];
+        for (int place = 0; place < shares.length; place++) {
+            shares[place] = (float) ((sums[place] - (double) part.channels() * least) / (largest - least));
+        }
+        // Interpolation is linear: the sum of the channels is interpolated once.
+        float[] resized = Bilinear.resize(shares, part.height(), part.width(), signature.height(), signature.width());
+        for (int i = 0; i < map.length; i++) {
+            map[i] += resized[i];
+        }
     }
 
     /** Gives each pixel as much of a place's value as it covers of the place. */
-    private static void share(float[] values, Part part, double[] map, ModelSignature signature) {
+    private static void share(double[] values, Part part, double[] map, ModelSignature signature) {
         for (int row = 0; row < signature.height(); row++) {
             for (int y = row * part.height() / signature.height(); y < part.height(); y++) {
                 double rows = overlap(y, part.height(), row, signature.height());

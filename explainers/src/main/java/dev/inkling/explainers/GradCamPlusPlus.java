@@ -55,10 +55,12 @@ public final class GradCamPlusPlus implements Explainer {
         double[] sums = features.sums();
         for (int place = 0; place < features.places(); place++) {
             for (int c = 0; c < weights.length; c++) {
-                double g = Math.max(0, features.gradient(place, c));
+                double g = features.gradient(place, c);
                 // α · g with g² cancelled, so that tiny gradients do not vanish on the way.
                 double denominator = 2 + sums[c] * g;
-                weights[c] += denominator == 0 ? 0 : g / denominator;
+                if (g > 0 && denominator != 0) {
+                    weights[c] += g / denominator;
+                }
             }
         }
         return features.weighted(weights);

@@ -55,10 +55,12 @@ public final class HiResCam implements Explainer {
 
     private static double[] map(LayerMaps.Features features) {
         double[] map = new double[features.places()];
+        double[] weights = new double[features.channels()];
         for (int place = 0; place < map.length; place++) {
-            for (int c = 0; c < features.channels(); c++) {
-                map[place] += features.gradient(place, c) * features.activation(place, c);
+            for (int c = 0; c < weights.length; c++) {
+                weights[c] = features.gradient(place, c);
             }
+            map[place] = features.weighted(place, weights);
         }
         return map;
     }

@@ -51,10 +51,12 @@ public final class LayerCam implements Explainer {
 
     private static double[] map(LayerMaps.Features features) {
         double[] map = new double[features.places()];
+        double[] weights = new double[features.channels()];
         for (int place = 0; place < map.length; place++) {
-            for (int c = 0; c < features.channels(); c++) {
-                map[place] += Math.max(0, features.gradient(place, c)) * features.activation(place, c);
+            for (int c = 0; c < weights.length; c++) {
+                weights[c] = Math.max(0, features.gradient(place, c));
             }
+            map[place] = features.weighted(place, weights);
         }
         return map;
     }

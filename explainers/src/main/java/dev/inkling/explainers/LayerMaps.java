@@ -13,11 +13,9 @@ import dev.inkling.spi.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -38,12 +36,10 @@ final class LayerMaps {
     /** The unit of fused maps. */
     static final String SHARE = "share of each layer's largest value";
 
-    /** What changed copies may take at once, in floats. */
+    /** What changed copies of all images at work may take at once, in floats. */
     private static final int COPIES_FLOATS = 1 << 24;
 
     private static final int MOST_COPIES = 256;
-
-    private static final float[] NONE = {};
 
     private final ModelSignature signature;
     private final Layers layers;
@@ -111,25 +107,30 @@ final class LayerMaps {
         double[] weighted(double[] weights) {
             double[] map = new double[places];
             for (int place = 0; place < places; place++) {
-                int from = at(place, 0);
-                // Four sums, since each addition would wait for the one before.
-                double first = 0;
-                double second = 0;
-                double third = 0;
-                double fourth = 0;
-                int c = 0;
-                for (; c + 3 < channels; c += 4) {
-                    first += weights[c] * activations[from + c];
-                    second += weights[c + 1] * activations[from + c + 1];
-                    third += weights[c + 2] * activations[from + c + 2];
-                    fourth += weights[c + 3] * activations[from + c + 3];
-                }
-                for (; c < channels; c++) {
-                    first += weights[c] * activations[from + c];
-                }
-                map[place] = first + second + third + fourth;
+                map[place] = weighted(place, weights);
             }
             return map;
+        }
+
+        /** Σ over channels of weight · A, at one place. */
+        double weighted(int place, double[] weights) {
+            int from = at(place, 0);
+            // Four sums, since each addition would wait for the one before.
+            double first = 0;
+            double second = 0;
+            double third = 0;
+            double fourth = 0;
+            int c = 0;
+            for (; c + 3 < channels; c += 4) {
+                first += weights[c] * activations[from + c];
+                second += weights[c + 1] * activations[from + c + 1];
+                third += weights[c + 2] * activations[from + c + 2];
+                fourth += weights[c + 3] * activations[from + c + 3];
+            }
+            for (; c < channels; c++) {
+                first += weights[c] * activations[from + c];
+            }
+            return first + second + third + fourth;
         }
     }
 
@@ -147,46 +148,28 @@ final class LayerMaps {
         return signature;
     }
 
-    Layers layers() {
-        return layers;
-    }
-
-    /** Copies of so many values that may be alive at once: enough for the model to be fast, few enough to fit anywhere. */
+    /** Copies of so many values that each image at work may have at once: enough for the model to be fast, few enough to fit anywhere. */
     static int copiesAtOnce(int values) {
-        return Math.max(1, Math.min(MOST_COPIES, COPIES_FLOATS / values));
+        return Math.max(
+                1, Math.min(MOST_COPIES, COPIES_FLOATS / Runtime.getRuntime().availableProcessors() / values));
     }
 
     /** A map for each image, from the layer's output and its gradient, several at once. */
     List<double[]> fromGradients(Layer layer, Method method) {
-        Layers.LayerGradients found = layers.gradients(layer.name(), images, targets);
-        return maps(layer, found.activations(), Optional.of(found.gradients()), IntStream::parallel, method);
+        return maps(layer, method, visitor -> layers.gradients(layer.name(), images, targets, visitor));
     }
 
     /** A map for each image, from the layer's output alone, several at once. */
     List<double[]> fromActivations(Layer layer, Method method) {
-        return maps(layer, layers.activations(layer.name(), images), Optional.empty(), IntStream::parallel, method);
+        return maps(layer, method, visitor -> layers.activations(layer.name(), images, visitor));
     }
 
-    /** The same one by one, for a method that asks the model again. */
-    List<double[]> inTurn(Layer layer, Method method) {
-        return maps(layer, layers.activations(layer.name(), images), Optional.empty(), IntStream::sequential, method);
-    }
-
-    private List<double[]> maps(
-            Layer layer,
-            FloatNdArray activations,
-            Optional<FloatNdArray> gradients,
-            UnaryOperator<IntStream> order,
-            Method method) {
+    private List<double[]> maps(Layer layer, Method method, Consumer<Layers.Visitor> visits) {
+        double[][] maps = new double[count][];
         int places = layer.height() * layer.width();
-        return order.apply(IntStream.range(0, count))
-                .mapToObj(n -> method.map(new Features(
-                        FloatArrays.flat(activations.get(n)),
-                        gradients.map(all -> FloatArrays.flat(all.get(n))).orElse(NONE),
-                        n,
-                        places,
-                        layer.channels())))
-                .toList();
+        visits.accept((image, activations, gradients) ->
+                maps[image] = method.map(new Features(activations, gradients, image, places, layer.channels())));
+        return List.of(maps);
     }
 
     /**

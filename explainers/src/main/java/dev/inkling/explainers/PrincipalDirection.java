@@ -20,11 +20,12 @@ final class PrincipalDirection {
      * @param rows at least one, of equal length; read only
      */
     static double[] of(double[][] rows) {
-        if (rows[0].length <= rows.length) {
-            return firstEigenvector(outerProducts(rows));
+        double[][] columns = transposed(rows);
+        if (columns.length <= rows.length) {
+            return firstEigenvector(outerProducts(rows, columns));
         }
         // The smaller matrix will do: u of rows · rowsᵀ gives v = rowsᵀ · u.
-        return unit(combination(rows, firstEigenvector(outerProducts(transposed(rows)))));
+        return unit(combination(rows, firstEigenvector(outerProducts(columns, rows))));
     }
 
     /** matrix · vector. */
@@ -46,15 +47,14 @@ final class PrincipalDirection {
                 unit(new SplittableRandom(1).doubles(matrix.length, 0.5, 1.5).toArray());
         double[][] power = matrix;
         for (int squaring = 0; squaring < SQUARINGS; squaring++) {
-            double[] next = vector;
             for (int i = 0; i < MULTIPLICATIONS; i++) {
+                double[] next = unit(combination(power, vector));
+                double moved = distance(vector, next);
                 vector = next;
-                next = unit(combination(power, vector));
+                if (moved <= CONVERGED) {
+                    return vector;
+                }
             }
-            if (distance(vector, next) <= CONVERGED) {
-                return next;
-            }
-            vector = next;
             power = squared(power);
         }
         return vector;
@@ -62,7 +62,7 @@ final class PrincipalDirection {
 
     /** matrix², scaled: only directions count, and the numbers must not run away. */
     private static double[][] squared(double[][] matrix) {
-        double[][] square = outerProducts(matrix);
+        double[][] square = outerProducts(matrix, matrix);
         double largest = 0;
         for (int i = 0; i < square.length; i++) {
             largest = Math.max(largest, square[i][i]);
@@ -75,24 +75,43 @@ final class PrincipalDirection {
         return square;
     }
 
-    /** Σ row · rowᵀ over the rows of a matrix; of a symmetric one its square. */
-    private static double[][] outerProducts(double[][] matrix) {
-        double[][] products = new double[matrix[0].length][matrix[0].length];
-        for (double[] row : matrix) {
-            for (int i = 0; i < row.length; i++) {
-                add(products[i], row[i], row);
-            }
-        }
-        return products;
+    /**
+     * Σ row · rowᵀ over the rows of a matrix; of a symmetric one its square.
+     *
+     * @param columns of the matrix
+     */
+    private static double[][] outerProducts(double[][] rows, double[][] columns) {
+        return Arrays.stream(columns).map(column -> combination(rows, column)).toArray(double[][]::new);
     }
 
     /** Σ weightᵢ · rowᵢ; of a symmetric matrix its product with the weights. */
     private static double[] combination(double[][] rows, double[] weights) {
         double[] sum = new double[rows[0].length];
-        for (int i = 0; i < rows.length; i++) {
+        int i = 0;
+        for (; i + 3 < rows.length; i += 4) {
+            add(
+                    sum,
+                    weights[i],
+                    rows[i],
+                    weights[i + 1],
+                    rows[i + 1],
+                    weights[i + 2],
+                    rows[i + 2],
+                    weights[i + 3],
+                    rows[i + 3]);
+        }
+        for (; i < rows.length; i++) {
             add(sum, weights[i], rows[i]);
         }
         return sum;
+    }
+
+    /** Four rows at once, so that the sum is read and written a quarter as often. */
+    private static void add(
+            double[] sum, double a, double[] as, double b, double[] bs, double c, double[] cs, double d, double[] ds) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += a * as[i] + b * bs[i] + (c * cs[i] + d * ds[i]);
+        }
     }
 
     /** Here each addition is of its own place, so that the processor does several at once. */
@@ -112,11 +131,13 @@ final class PrincipalDirection {
         return transposed;
     }
 
+    /** The vector, brought to length 1 where it has one. */
     private static double[] unit(double[] vector) {
         double length = Math.sqrt(dot(vector, vector));
-        return length == 0
-                ? vector
-                : Arrays.stream(vector).map(value -> value / length).toArray();
+        for (int i = 0; i < vector.length && length > 0; i++) {
+            vector[i] /= length;
+        }
+        return vector;
     }
 
     private static double distance(double[] a, double[] b) {

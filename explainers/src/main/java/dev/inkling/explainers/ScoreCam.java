@@ -80,7 +80,7 @@ public final class ScoreCam implements Explainer {
                 options.layer(),
                 options.relu(),
                 UNIT,
-                layer -> maps.inTurn(layer, features -> {
+                layer -> maps.fromActivations(layer, features -> {
                     int n = features.image();
                     Targets target = targets.rows(n, n + 1);
                     double nothing = target.scores(scoresOfNothing)[0];

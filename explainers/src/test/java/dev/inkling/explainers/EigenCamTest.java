@@ -7,6 +7,8 @@ import static dev.inkling.explainers.Examples.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -124,8 +126,8 @@ class EigenCamTest {
     }
 
     private static Model withLayer(FloatNdArray activations) {
-        Layers layers = mock(Layers.class);
-        when(layers.activations(any(), any())).thenReturn(activations);
+        Layers layers = mock(Layers.class, CALLS_REAL_METHODS);
+        doReturn(activations).when(layers).activations(any(), any());
         Model model = mock(Model.class);
         when(model.signature()).thenReturn(CONVOLUTION.signature());
         when(model.require(Layers.class)).thenReturn(layers);

@@ -10,6 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.ArgumentMatchers.same;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
@@ -161,13 +166,15 @@ class GradCamTest {
     @Test
     void asksForTheLastConvolutionOnceAndForNothingElse() {
         FloatNdArray image = rising();
-        Layers layers = mock(Layers.class);
-        when(layers.gradients("relu1", image, FIRST_OF_FOUR))
-                .thenReturn(CONVOLUTION.gradients("relu1", image, FIRST_OF_FOUR));
+        Layers layers = mock(Layers.class, CALLS_REAL_METHODS);
+        doReturn(CONVOLUTION.gradients("relu1", image, FIRST_OF_FOUR))
+                .when(layers)
+                .gradients("relu1", image, FIRST_OF_FOUR);
         Model model = mock(Model.class);
         when(model.signature()).thenReturn(CONVOLUTION.signature());
         when(model.require(Layers.class)).thenReturn(layers);
         gradCam("", true).explain(model, image, FIRST_OF_FOUR);
+        verify(layers).gradients(eq("relu1"), same(image), same(FIRST_OF_FOUR), any());
         verify(layers).gradients("relu1", image, FIRST_OF_FOUR);
         verifyNoMoreInteractions(layers);
         verify(model, never()).require(Gradients.class);
@@ -192,11 +199,13 @@ class GradCamTest {
     private static Model atTheImage(ConvolutionModel model) {
         ModelSignature.Layer layer = new ModelSignature.Layer("image", ModelSignature.Layer.Kind.CONVOLUTION, 4, 4, 1);
         ModelSignature signature = model.signature();
-        Layers layers = mock(Layers.class);
-        when(layers.gradients(any(), any(), any())).thenAnswer(call -> {
-            FloatNdArray image = call.getArgument(1);
-            return new LayerGradients(image, model.gradients(image, call.getArgument(2, Targets.class)));
-        });
+        Layers layers = mock(Layers.class, CALLS_REAL_METHODS);
+        doAnswer(call -> {
+                    FloatNdArray image = call.getArgument(1);
+                    return new LayerGradients(image, model.gradients(image, call.getArgument(2, Targets.class)));
+                })
+                .when(layers)
+                .gradients(any(), any(), any());
         Model wrapped = mock(Model.class);
         when(wrapped.signature())
                 .thenReturn(new ModelSignature(

@@ -12,13 +12,13 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Targets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.index.Indices;
 
 /** What comes back to the image from the logits. Each pass is added to the graph when it is first asked for, and kept. */
 final class BackwardAccess implements Gradients, Biases, Propagation {
@@ -39,20 +39,15 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
 
     @Override
     public FloatNdArray gradients(FloatNdArray images, Targets targets) {
-        int count = requireBatch(images, targets);
         float[] values =
-                session.run(count, feeds(images, targets), List.of(gradient())).get(0);
+                session.run(feeds(images, targets), List.of(gradient())).get(0);
         return FloatArrays.of(values, images.shape().asArray());
     }
 
-    private int requireBatch(FloatNdArray images, Targets targets) {
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
-        return count;
-    }
-
     private List<GraphSession.Feed> feeds(FloatNdArray images, Targets targets) {
-        return List.of(session.feed(images), session.feed(targets));
+        GraphSession.Feed pixels = session.feed(images);
+        targets.require(pixels.rows(), signature);
+        return List.of(pixels, session.feed(targets));
     }
 
     private synchronized Output<?> gradient() {
@@ -66,25 +61,44 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
 
     @Override
     public List<Contribution> contributions(FloatNdArray images, Targets targets) {
-        int count = requireBatch(images, targets);
+        List<GraphSession.Feed> feeds = feeds(images, targets);
         List<BiasTerms.Term> terms = biasTerms();
         if (terms.isEmpty()) {
             return List.of();
         }
-        List<float[]> values = session.run(
-                count,
-                feeds(images, targets),
-                terms.stream().map(BiasTerms.Term::contribution).toList());
+        List<float[]> values = session.run(feeds, contributions(terms));
         List<Contribution> contributions = new ArrayList<>();
         for (int i = 0; i < terms.size(); i++) {
-            Shape shape = terms.get(i).contribution().shape();
-            contributions.add(new Contribution(
-                    terms.get(i).operation(),
-                    shape.numDimensions() == 4
-                            ? FloatArrays.of(values.get(i), count, shape.get(1), shape.get(2), shape.get(3))
-                            : FloatArrays.of(values.get(i), count, 1, 1, values.get(i).length / count)));
+            Shape shape = shape(terms.get(i)).prepend(feeds.get(0).rows());
+            contributions.add(
+                    new Contribution(terms.get(i).operation(), FloatArrays.of(values.get(i), shape.asArray())));
         }
         return contributions;
+    }
+
+    @Override
+    public void contributions(FloatNdArray images, Targets targets, Biases.Visitor visitor) {
+        List<GraphSession.Feed> feeds = feeds(images, targets);
+        List<BiasTerms.Term> terms = biasTerms();
+        if (terms.isEmpty()) {
+            return;
+        }
+        List<Shape> shapes = terms.stream().map(BackwardAccess::shape).toList();
+        session.run(feeds, contributions(terms), (image, values) -> {
+            for (int i = 0; i < terms.size(); i++) {
+                visitor.visit(image, terms.get(i).operation(), shapes.get(i), values.get(i));
+            }
+        });
+    }
+
+    private static List<Output<?>> contributions(List<BiasTerms.Term> terms) {
+        return terms.stream().<Output<?>>map(BiasTerms.Term::contribution).toList();
+    }
+
+    /** (h, w, c) of what it contributes to an image. */
+    private static Shape shape(BiasTerms.Term term) {
+        Shape shape = term.contribution().shape().tail();
+        return shape.numDimensions() == 3 ? shape : Shape.of(1, 1, shape.size());
     }
 
     private synchronized List<BiasTerms.Term> biasTerms() {
@@ -97,16 +111,16 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
 
     @Override
     public Propagated propagate(FloatNdArray images, Targets targets, Rule rule) {
-        int count = requireBatch(images, targets);
+        List<GraphSession.Feed> feeds = new ArrayList<>(feeds(images, targets));
+        int count = feeds.get(0).rows();
         RulePass pass = rulePasses.computeIfAbsent(
                 RulePass.key(rule),
                 missing -> session.edit(
                         graph -> RulePass.add(graph, rule, model.image(), model.logits(), session.targetWeights())));
-        List<GraphSession.Feed> feeds = new ArrayList<>(feeds(images, targets));
         if (rule instanceof Rule.DeepLift lift) {
             feeds.add(baseline(pass.baseline().orElseThrow(), lift.baseline(), count));
         }
-        List<float[]> found = session.run(count, feeds, List.of(pass.values(), pass.scores()));
+        List<float[]> found = session.run(feeds, List.of(pass.values(), pass.scores()));
         return new Propagated(
                 FloatArrays.of(found.get(0), images.shape().asArray()),
                 FloatArrays.of(found.get(1), count, signature.classCount()));
@@ -118,14 +132,15 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
                     "%d baselines for %d images; expected one for each",
                     baseline.shape().get(0), count);
         }
-        GraphSession.Feed feed = session.feed(tensor, baseline);
+        float[] values = FloatArrays.flat(baseline);
         int size = signature.imageSize();
-        for (int i = size; i < feed.values().length; i++) {
-            if (feed.values()[i] != feed.values()[i - size]) {
-                return feed;
+        for (int i = size; i < values.length; i++) {
+            if (values[i] != values[i - size]) {
+                return new GraphSession.Feed(tensor, baseline);
             }
         }
         // One for all goes through the network once.
-        return new GraphSession.Feed(tensor, Arrays.copyOf(feed.values(), size), feed.row(), true);
+        return new GraphSession.Feed(
+                tensor, baseline.slice(Indices.range(0, 1)), baseline.shape().tail(), true);
     }
 }

@@ -2,7 +2,7 @@ package dev.inkling.model;
 
 import dev.inkling.model.backward.ReverseWalk;
 import dev.inkling.model.saved.ModelGraph;
-import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import java.util.List;
@@ -13,6 +13,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -62,32 +63,62 @@ final class BatchSession implements AutoCloseable {
         return targetWeights;
     }
 
-    /** Images, for the model's own. */
+    /**
+     * Images, for the model's own.
+     *
+     * @throws InvalidInputException if they do not fit the model
+     */
     GraphSession.Feed feed(FloatNdArray images) {
-        return feed(image, images);
-    }
-
-    /** Images, for another tensor of the image's shape. */
-    GraphSession.Feed feed(Output<?> tensor, FloatNdArray images) {
-        return new GraphSession.Feed(
-                tensor, FloatArrays.flat(images), image.shape().tail());
+        signature.requireImages(images);
+        return new GraphSession.Feed(image, images);
     }
 
     GraphSession.Feed feed(Targets targets) {
-        return new GraphSession.Feed(
-                targetWeights, FloatArrays.flat(targets.weights()), Shape.of(signature.classCount()));
+        return new GraphSession.Feed(targetWeights, targets.weights());
     }
 
     /**
      * Computes tensors for a batch.
      *
-     * @param count rows of the feeds
+     * @param feeds of as many rows each, but for those that are shared, of which none is the first
      * @return the values of each, in row-major order
      */
-    List<float[]> run(int count, List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
+    List<float[]> run(List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
+        int count = feeds.get(0).rows();
         Rows whole = new Rows(count, fetches.size());
-        lanes.run(count, (from, rows, width) -> session.run(feeds, from, rows, width, fetches, whole));
+        lanes.run(
+                count,
+                (from, rows, width) -> session.run(feeds, from, rows, width, fetches, parts -> whole.put(from, parts)));
         return whole.all();
+    }
+
+    /** What sees one row of several tensors. */
+    @FunctionalInterface
+    interface RowVisitor {
+
+        /** @param values of each tensor, in row-major order; another row's as soon as this returns */
+        void visit(int row, List<float[]> values);
+    }
+
+    /**
+     * Computes tensors for a batch, and shows them row by row, by several threads at once, without having all in memory.
+     *
+     * @param feeds of as many rows each
+     */
+    void run(List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches, RowVisitor visitor) {
+        lanes.run(
+                feeds.get(0).rows(),
+                (from, rows, width) -> session.run(feeds, from, rows, width, fetches, parts -> {
+                    List<float[]> values = parts.stream()
+                            .map(part -> new float[Math.toIntExact(part.size() / rows)])
+                            .toList();
+                    for (int row = 0; row < rows; row++) {
+                        for (int i = 0; i < values.size(); i++) {
+                            parts.get(i).get(row).copyTo(DataBuffers.of(values.get(i), false, false));
+                        }
+                        visitor.visit(from + row, values);
+                    }
+                }));
     }
 
     /** How a batch of so many rows is computed. */

@@ -8,13 +8,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
@@ -88,14 +91,28 @@ final class GraphSession implements AutoCloseable {
     }
 
     /**
-     * Values for a tensor: rows [from, from + count) of an array whose rows have the shape {@code row}.
+     * Values for a tensor.
      *
+     * @param values (rows, ...), read when it is fed; maybe a view of a larger array
+     * @param row the tensor's shape but for the rows, where that of the values is another
      * @param shared whether there is one row only, which meets all rows of the others
      */
-    record Feed(Operand<?> tensor, float[] values, Shape row, boolean shared) {
+    record Feed(Operand<?> tensor, FloatNdArray values, Shape row, boolean shared) {
 
-        Feed(Operand<?> tensor, float[] values, Shape row) {
-            this(tensor, values, row, false);
+        Feed(Operand<?> tensor, FloatNdArray values) {
+            this(tensor, values, values.shape().tail(), false);
+        }
+
+        int rows() {
+            return Math.toIntExact(values.shape().get(0));
+        }
+
+        /** The values of rows [from, from + count), to be closed. */
+        TFloat32 tensor(int from, int count) {
+            FloatNdArray some = shared ? values : values.slice(Indices.range(from, from + count));
+            // The tensor takes the values' shape: a view that takes another is wrong without a word.
+            return TFloat32.tensorOf(
+                    row.prepend(some.shape().get(0)), tensor -> some.copyTo(tensor.withShape(some.shape())));
         }
     }
 
@@ -104,41 +121,45 @@ final class GraphSession implements AutoCloseable {
      *
      * @param from first row
      * @param count number of rows
-     * @param into where the values of each fetched tensor go, to the same rows
+     * @param reader takes the values of the fetched tensors, (count, ...) each, which are gone when it returns; it may ask for more runs and
+     *     edits
      */
-    void run(List<Feed> feeds, int from, int count, Width width, List<? extends Operand<?>> fetches, Rows into) {
+    void run(
+            List<Feed> feeds,
+            int from,
+            int count,
+            Width width,
+            List<? extends Operand<?>> fetches,
+            Consumer<List<TFloat32>> reader) {
         List<TFloat32> inputs = new ArrayList<>();
-        lock.readLock().lock();
         try {
-            Session.Runner runner = session(width).runner();
-            for (Feed feed : feeds) {
-                int size = Math.toIntExact(feed.row().size());
-                TFloat32 input = TFloat32.tensorOf(
-                        feed.row().prepend(feed.shared() ? 1 : count),
-                        DataBuffers.of(feed.values(), true, false)
-                                .offset(feed.shared() ? 0 : (long) from * size)
-                                .narrow(feed.shared() ? size : (long) count * size));
-                inputs.add(input);
-                runner.feed(feed.tensor(), input);
-            }
-            fetches.forEach(runner::fetch);
-            try (Result result = run(runner)) {
-                for (int i = 0; i < fetches.size(); i++) {
-                    into.put(i, from, (TFloat32) result.get(i));
-                }
+            feeds.forEach(feed -> inputs.add(feed.tensor(from, count)));
+            try (Result result = run(feeds, inputs, width, fetches)) {
+                reader.accept(IntStream.range(0, fetches.size())
+                        .mapToObj(i -> (TFloat32) result.get(i))
+                        .toList());
             }
         } finally {
             inputs.forEach(TFloat32::close);
-            lock.readLock().unlock();
         }
     }
 
-    private Result run(Session.Runner runner) {
-        busy.begin();
+    private Result run(List<Feed> feeds, List<TFloat32> inputs, Width width, List<? extends Operand<?>> fetches) {
+        lock.readLock().lock();
         try {
-            return runner.run();
+            Session.Runner runner = session(width).runner();
+            for (int i = 0; i < inputs.size(); i++) {
+                runner.feed(feeds.get(i).tensor(), inputs.get(i));
+            }
+            fetches.forEach(runner::fetch);
+            busy.begin();
+            try {
+                return runner.run();
+            } finally {
+                busy.end();
+            }
         } finally {
-            busy.end();
+            lock.readLock().unlock();
         }
     }
 

@@ -68,22 +68,48 @@ final class LayerAccess implements Layers {
 
     @Override
     public FloatNdArray activations(String layer, FloatNdArray images) {
-        int count = signature.requireImages(images);
+        GraphSession.Feed pixels = session.feed(images);
         Layer shape = signature.layer(layer);
-        float[] values = session.run(count, List.of(session.feed(images)), List.of(outputs.get(layer)))
-                .get(0);
-        return shaped(values, count, shape);
+        float[] values =
+                session.run(List.of(pixels), List.of(outputs.get(layer))).get(0);
+        return shaped(values, pixels.rows(), shape);
+    }
+
+    @Override
+    public void activations(String layer, FloatNdArray images, Visitor visitor) {
+        GraphSession.Feed pixels = session.feed(images);
+        Output<?> output = outputs.get(signature.layer(layer).name());
+        session.run(
+                List.of(pixels), List.of(output), (image, values) -> visitor.visit(image, values.get(0), new float[0]));
     }
 
     @Override
     public LayerGradients gradients(String layer, FloatNdArray images, Targets targets) {
-        int count = signature.requireImages(images);
-        targets.require(count, signature);
+        List<GraphSession.Feed> feeds = feeds(images, targets);
         Layer shape = signature.layer(layer);
-        Output<?> gradient = gradients.computeIfAbsent(layer, name -> session.edit(graph -> gradient(graph, name)));
-        List<float[]> both = session.run(
-                count, List.of(session.feed(images), session.feed(targets)), List.of(outputs.get(layer), gradient));
+        List<float[]> both = session.run(feeds, List.of(outputs.get(layer), gradient(layer)));
+        int count = feeds.get(0).rows();
         return new LayerGradients(shaped(both.get(0), count, shape), shaped(both.get(1), count, shape));
+    }
+
+    @Override
+    public void gradients(String layer, FloatNdArray images, Targets targets, Visitor visitor) {
+        List<GraphSession.Feed> feeds = feeds(images, targets);
+        Output<?> output = outputs.get(signature.layer(layer).name());
+        session.run(
+                feeds,
+                List.of(output, gradient(layer)),
+                (image, both) -> visitor.visit(image, both.get(0), both.get(1)));
+    }
+
+    private List<GraphSession.Feed> feeds(FloatNdArray images, Targets targets) {
+        GraphSession.Feed pixels = session.feed(images);
+        targets.require(pixels.rows(), signature);
+        return List.of(pixels, session.feed(targets));
+    }
+
+    private Output<?> gradient(String layer) {
+        return gradients.computeIfAbsent(layer, name -> session.edit(graph -> gradient(graph, name)));
     }
 
     private Output<?> gradient(Graph graph, String layer) {
@@ -112,14 +138,14 @@ final class LayerAccess implements Layers {
                             + " layers without one: %s",
                     signature.name(), layer, String.join(", ", waists));
         }
-        int count = Math.toIntExact(found.get(0));
+        long count = found.get(0);
         Output<?> output = outputs.get(layer);
         if (output.equals(logits)) {
             return FloatArrays.of(FloatArrays.flat(activations), count, signature.classCount());
         }
-        GraphSession.Feed feed = new GraphSession.Feed(
-                output, FloatArrays.flat(activations), output.shape().tail());
-        float[] values = session.run(count, List.of(feed), List.of(logits)).get(0);
+        GraphSession.Feed feed =
+                new GraphSession.Feed(output, activations, output.shape().tail(), false);
+        float[] values = session.run(List.of(feed), List.of(logits)).get(0);
         return FloatArrays.of(values, count, signature.classCount());
     }
 

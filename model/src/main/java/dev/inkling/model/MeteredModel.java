@@ -128,6 +128,18 @@ public final class MeteredModel implements Model {
         }
 
         @Override
+        public void activations(String layer, FloatNdArray images, Visitor visitor) {
+            layers.activations(layer, images, visitor);
+            count(images, false);
+        }
+
+        @Override
+        public void gradients(String layer, FloatNdArray images, Targets targets, Visitor visitor) {
+            layers.gradients(layer, images, targets, visitor);
+            count(images, true);
+        }
+
+        @Override
         public LayerGradients gradients(String layer, FloatNdArray images, Targets targets) {
             LayerGradients result = layers.gradients(layer, images, targets);
             count(images, true);
@@ -148,6 +160,12 @@ public final class MeteredModel implements Model {
 
         MeteredBiases(Biases biases) {
             this.biases = biases;
+        }
+
+        @Override
+        public void contributions(FloatNdArray images, Targets targets, Visitor visitor) {
+            biases.contributions(images, targets, visitor);
+            count(images, true);
         }
 
         @Override

@@ -22,18 +22,20 @@ final class Rows {
     }
 
     /**
-     * Copies a part of one tensor.
+     * Copies a part of each tensor.
      *
-     * @param tensor its place among those fetched
      * @param from first row
-     * @param part its values, (rows, ...)
+     * @param parts the values of each, (rows, ...)
      */
-    void put(int tensor, int from, FloatNdArray part) {
-        int rows = Math.toIntExact(part.shape().get(0));
-        int size = Math.toIntExact(part.size() / rows);
-        part.copyTo(DataBuffers.of(whole(tensor, size), false, false)
-                .offset((long) from * size)
-                .narrow((long) rows * size));
+    void put(int from, List<? extends FloatNdArray> parts) {
+        for (int tensor = 0; tensor < parts.size(); tensor++) {
+            FloatNdArray part = parts.get(tensor);
+            int rows = Math.toIntExact(part.shape().get(0));
+            int size = Math.toIntExact(part.size() / rows);
+            part.copyTo(DataBuffers.of(whole(tensor, size), false, false)
+                    .offset((long) from * size)
+                    .narrow((long) rows * size));
+        }
     }
 
     /** The first part tells how large a row is. */

@@ -179,10 +179,9 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     }
 
     private FloatNdArray classValues(FloatNdArray images, Output<?> fetch) {
-        int count = signature().requireImages(images);
-        float[] values = session.run(count, List.of(session.feed(images)), List.of(fetch))
-                .get(0);
-        return FloatArrays.of(values, count, signature().classCount());
+        GraphSession.Feed pixels = session.feed(images);
+        float[] values = session.run(List.of(pixels), List.of(fetch)).get(0);
+        return FloatArrays.of(values, pixels.rows(), signature().classCount());
     }
 
     /** How many operations the graph holds, of one type or of all; tests see by it what was built. */

@@ -10,8 +10,10 @@ import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Targets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +44,7 @@ class BiasTermsTest {
         try (TensorFlowModel model = TensorFlowModel.load(folder.resolve("model"))) {
             float[] gradients = FloatArrays.flat(model.require(Gradients.class).gradients(images, targets));
             List<Contribution> contributions = model.require(Biases.class).contributions(images, targets);
+            assertShownImageByImage(model, images, targets, contributions);
             float[] scores = targets.scores(model.scores(images));
             double[] sums = new double[3];
             for (int i = 0; i < pixels.length; i++) {
@@ -63,6 +66,27 @@ class BiasTermsTest {
                 }
             }
         }
+    }
+
+    private static void assertShownImageByImage(
+            TensorFlowModel model, FloatNdArray images, Targets targets, List<Contribution> contributions) {
+        Map<Integer, List<Contribution>> shown = new ConcurrentHashMap<>();
+        model.require(Biases.class)
+                .contributions(
+                        images,
+                        targets,
+                        (image, operation, shape, values) -> shown.computeIfAbsent(image, missing -> new ArrayList<>())
+                                .add(new Contribution(operation, FloatArrays.of(values.clone(), shape.asArray()))));
+        assertThat(shown).hasSize(3);
+        shown.forEach((image, found) -> {
+            assertThat(found).hasSameSizeAs(contributions);
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.get(i).operation())
+                        .isEqualTo(contributions.get(i).operation());
+                assertThat(found.get(i).values())
+                        .isEqualTo(contributions.get(i).values().get(image));
+            }
+        });
     }
 
     /** ∂s/∂b is what a contribution is, divided by b and summed over places: against finite differences on a second implementation. */
@@ -136,13 +160,14 @@ class BiasTermsTest {
             session.run(
                     List.of(
                             new GraphSession.Feed(
-                                    graph.outputOrThrow("image"), new float[] {2, 0.25f}, Shape.of(1, 2, 1)),
-                            new GraphSession.Feed(graph.outputOrThrow("targets"), new float[] {1, 0}, Shape.of(2))),
+                                    graph.outputOrThrow("image"), FloatArrays.of(new float[] {2, 0.25f}, 1, 1, 2, 1)),
+                            new GraphSession.Feed(
+                                    graph.outputOrThrow("targets"), FloatArrays.of(new float[] {1, 0}, 1, 2))),
                     0,
                     1,
                     GraphSession.Width.WIDE,
                     terms.stream().map(BiasTerms.Term::contribution).toList(),
-                    values);
+                    parts -> values.put(0, parts));
             assertThat(values.all().get(0)).containsExactly(new float[] {-0.5f, 0}, within(1e-6f));
             assertThat(values.all().get(1)).containsExactly(10, 0);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
+import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -44,8 +45,11 @@ class LanesTest {
             assertThat(inFlight.addAndGet(size)).isLessThanOrEqualTo(rows);
             assertThat(width).isEqualTo(lanes.width(count));
             sizes.put(from, size);
-            found.put(0, from, FloatArrays.of(numbers(from, size), size));
-            found.put(1, from, FloatArrays.of(numbers(2 * from, 2 * size), size, 2));
+            found.put(
+                    from,
+                    List.of(
+                            FloatArrays.of(numbers(from, size), size),
+                            FloatArrays.of(numbers(2 * from, 2 * size), size, 2)));
             inFlight.addAndGet(-size);
         });
 

@@ -78,13 +78,20 @@ class MeteredModelTest {
         assertThat(door.activations("conv", FIVE_IMAGES)).isSameAs(RESULT);
         assertThat(door.gradients("conv", FIVE_IMAGES, TARGETS)).isSameAs(both);
         assertThat(door.scoresFrom("conv", SEVEN_ACTIVATIONS)).isSameAs(RESULT);
+        Layers.Visitor visitor = (image, activations, gradients) -> {};
+        door.activations("conv", FIVE_IMAGES, visitor);
+        door.gradients("conv", FIVE_IMAGES, TARGETS, visitor);
 
+        verify(layers).activations("conv", FIVE_IMAGES, visitor);
+        verify(layers).gradients("conv", FIVE_IMAGES, TARGETS, visitor);
         InOrder order = inOrder(meter);
         order.verify(meter).evaluated(5, 0);
         order.verify(meter).evaluated(5, 5);
         order.verify(meter).evaluated(7, 0);
-        assertThat(metered.forward()).isEqualTo(17);
-        assertThat(metered.backward()).isEqualTo(5);
+        order.verify(meter).evaluated(5, 0);
+        order.verify(meter).evaluated(5, 5);
+        assertThat(metered.forward()).isEqualTo(27);
+        assertThat(metered.backward()).isEqualTo(10);
     }
 
     @Test
@@ -96,8 +103,13 @@ class MeteredModelTest {
 
         assertThat(metered.require(Biases.class).contributions(FIVE_IMAGES, TARGETS))
                 .isSameAs(contributions);
-
         counted(5, 5);
+
+        Biases.Visitor visitor = (image, operation, shape, values) -> {};
+        metered.require(Biases.class).contributions(FIVE_IMAGES, TARGETS, visitor);
+        verify(biases).contributions(FIVE_IMAGES, TARGETS, visitor);
+        assertThat(metered.forward()).isEqualTo(10);
+        assertThat(metered.backward()).isEqualTo(10);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.inkling.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.model.saved.ModelChoices;
@@ -26,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -207,6 +209,49 @@ class TensorFlowModelTest {
             assertRow(n, FloatArrays.flat(found.activations()), alone.activations());
             assertRow(n, FloatArrays.flat(found.gradients()), alone.gradients());
         }
+    }
+
+    /** The same bits, each image once. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 300})
+    void layersAreShownImageByImage(int count) {
+        FloatNdArray images = images(RandomWeights.images(SMALL, count, 15));
+        int[] classes = new int[count];
+        Arrays.setAll(classes, n -> n % 3);
+        Targets targets = Targets.classes(3, classes);
+        Layers layers = model.require(Layers.class);
+        float[][] activations = new float[count][];
+        float[][] gradients = new float[count][];
+        AtomicInteger visits = new AtomicInteger();
+        layers.gradients("block1/conv1", images, targets, (image, shown, slopes) -> {
+            activations[image] = shown.clone();
+            gradients[image] = slopes.clone();
+            visits.incrementAndGet();
+        });
+        Layers.LayerGradients whole = layers.gradients("block1/conv1", images, targets);
+        assertThat(concat(activations)).isEqualTo(FloatArrays.flat(whole.activations()));
+        assertThat(concat(gradients)).isEqualTo(FloatArrays.flat(whole.gradients()));
+
+        layers.activations("dense", images, (image, shown, none) -> {
+            assertThat(none).isEmpty();
+            activations[image] = shown.clone();
+            visits.incrementAndGet();
+        });
+        assertThat(concat(activations)).isEqualTo(FloatArrays.flat(layers.activations("dense", images)));
+        assertThat(visits).hasValue(2 * count);
+    }
+
+    @Test
+    void whatDoesNotFitIsNotShown() {
+        Layers layers = model.require(Layers.class);
+        FloatNdArray images = images(RandomWeights.images(SMALL, 2, 15));
+        Layers.Visitor visitor = (image, activations, gradients) -> fail("image %d is shown", image);
+        assertThatThrownBy(() -> layers.activations("block9/conv1", images, visitor))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("model 'test' has no layer 'block9/conv1'");
+        assertThatThrownBy(() -> layers.gradients("block1/conv1", images, Targets.classes(3, 0), visitor))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("targets are (1, 3), expected (2, 3)");
     }
 
     private static void assertRow(int n, float[] found, FloatNdArray alone) {
@@ -392,9 +437,13 @@ class TensorFlowModelTest {
         return maximum;
     }
 
-    private static float[] concat(float[] a, float[] b) {
-        float[] both = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, both, a.length, b.length);
-        return both;
+    private static float[] concat(float[]... parts) {
+        float[] whole = new float[0];
+        for (float[] part : parts) {
+            int at = whole.length;
+            whole = Arrays.copyOf(whole, at + part.length);
+            System.arraycopy(part, 0, whole, at, part.length);
+        }
+        return whole;
     }
 }
