@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * {@code bench/run training|precision|explainers [ROUNDS]}, {@code bench/run throughput float32|bfloat16}, {@code bench/run
+ * {@code bench/run training|precision|explainers [ROUNDS]}, {@code bench/run overhead}, {@code bench/run throughput float32|bfloat16}, {@code bench/run
  * serve FOLDER float32|bfloat16}: see docs/benchmarks.md.
  */
 public final class Bench {
@@ -21,9 +21,11 @@ public final class Bench {
             case "precision" -> TrainingBench.precisions(Integer.parseInt(argument));
             case "throughput" -> TrainingBench.one(precision(argument));
             case "serve" -> ExplainerServer.serve(Path.of(argument), precision(arguments[2]));
+            case "overhead" -> Overhead.print();
             case "explainers" -> ExplainerBench.run(Integer.parseInt(argument));
             default -> {
                 System.err.println("usage: bench/run training|precision|explainers [ROUNDS]\n"
+                        + "       bench/run overhead\n"
                         + "       bench/run throughput float32|bfloat16\n"
                         + "       bench/run peers [ROUNDS]\n"
                         + "       bench/run captum [ROUNDS] [EXPLAINER]...\n"

@@ -1,12 +1,9 @@
 package dev.inkling.bench;
 
-import dev.inkling.model.MeteredModel;
 import dev.inkling.model.Precision;
-import dev.inkling.model.TensorFlowModel;
 import dev.inkling.model.saved.ModelFolder;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
-import dev.inkling.spi.Targets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -33,9 +30,6 @@ import org.tensorflow.proto.TensorShapeProto;
  * holds the map; both by {@code absent} and the reason where there is no such explainer. The scores are method {@code forward}.
  */
 final class ExplainerServer {
-
-    /** TensorFlow optimises its graph and the JIT compiles our code in this time, at least. */
-    private static final double WARM_UP_SECONDS = 1;
 
     private final Subject subject;
     private final Path folder;
@@ -119,33 +113,13 @@ final class ExplainerServer {
     }
 
     private String rate(Subject.Method method, int count, double seconds) {
-        TensorFlowModel model = subject.model();
-        FloatNdArray some = subject.images(count);
-        Targets theirs = subject.targets(count);
-        MeteredModel metered = new MeteredModel(model, (forward, backward) -> {});
-        int calls = 0;
-        long began = System.nanoTime();
-        while (calls < 2 || System.nanoTime() - began < WARM_UP_SECONDS * 1e9) {
-            method.on(metered, some, theirs);
-            calls++;
-        }
-        long forward = metered.forward() / calls / count;
-        long backward = metered.backward() / calls / count;
-        calls = 0;
-        long inside = model.nanosInTensorFlow();
-        began = System.nanoTime();
-        while (calls == 0 || System.nanoTime() - began < seconds * 1e9) {
-            method.on(model, some, theirs);
-            calls++;
-        }
-        double took = System.nanoTime() - began;
-        inside = model.nanosInTensorFlow() - inside;
+        Rate rate = Rate.of(method, subject, count, seconds);
         return String.format(
                 Locale.ROOT,
                 "%.3f %d %d %.4f",
-                count * (double) calls / (took / 1e9),
-                forward,
-                backward,
-                1 - inside / took);
+                rate.imagesPerSecond(),
+                rate.forward(),
+                rate.backward(),
+                rate.outside());
     }
 }

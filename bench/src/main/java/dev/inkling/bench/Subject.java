@@ -4,6 +4,7 @@ import dev.inkling.model.Execution;
 import dev.inkling.model.Precision;
 import dev.inkling.model.TensorFlowModel;
 import dev.inkling.model.saved.ModelChoices;
+import dev.inkling.spi.BackgroundModel;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
@@ -30,25 +31,40 @@ final class Subject implements AutoCloseable {
 
     static final int IMAGES = 50;
 
-    private final TensorFlowModel model;
+    private static final int BACKGROUND = 10;
+
+    private final TensorFlowModel network;
+    private final Model model;
     private final FloatNdArray images;
     private final Targets targets;
     private final Map<String, ExplainerProvider<?>> providers;
 
     Subject(Precision precision) {
-        this.model = TensorFlowModel.load(PRETRAINED, ModelChoices.NONE, Execution.in(precision));
+        this.network = TensorFlowModel.load(PRETRAINED, ModelChoices.NONE, Execution.in(precision));
         int[] indices = new int[IMAGES];
         Arrays.setAll(indices, i -> i);
         this.images =
                 DataSources.open("strokes", DownloadListener.SILENT).test().images(indices);
-        this.targets = Targets.predicted(model.scores(images));
+        this.targets = Targets.predicted(network.scores(images));
+        this.model = new BackgroundModel(network, images(BACKGROUND));
         this.providers = ServiceLoader.load(ExplainerProvider.class).stream()
                 .<ExplainerProvider<?>>map(ServiceLoader.Provider::get)
                 .collect(Collectors.toMap(provider -> provider.card().name(), provider -> provider));
     }
 
-    TensorFlowModel model() {
+    /** Which has some of the images as background. */
+    Model model() {
         return model;
+    }
+
+    /** How long at least one thread was in TensorFlow so far. */
+    long nanosInTensorFlow() {
+        return network.nanosInTensorFlow();
+    }
+
+    /** The names of all explainers, sorted. */
+    List<String> explainers() {
+        return providers.keySet().stream().sorted().toList();
     }
 
     /** The first images, (N, H, W, C). */
@@ -56,7 +72,7 @@ final class Subject implements AutoCloseable {
         float[] pixels = FloatArrays.flat(images);
         long[] shape = images.shape().asArray();
         shape[0] = count;
-        return FloatArrays.of(Arrays.copyOf(pixels, count * model.signature().imageSize()), shape);
+        return FloatArrays.of(Arrays.copyOf(pixels, count * network.signature().imageSize()), shape);
     }
 
     /** The first images' targets. */
@@ -99,6 +115,6 @@ final class Subject implements AutoCloseable {
 
     @Override
     public void close() {
-        model.close();
+        network.close();
     }
 }

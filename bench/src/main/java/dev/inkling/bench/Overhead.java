@@ -1,0 +1,38 @@
+package dev.inkling.bench;
+
+import dev.inkling.model.Precision;
+import dev.inkling.spi.InvalidInputException;
+import java.util.List;
+import java.util.Locale;
+
+/** What every explainer with its own defaults does besides asking the model, as a table. */
+final class Overhead {
+
+    private static final double SECONDS = 3;
+    private static final double ASKED = 0.05;
+
+    private Overhead() {}
+
+    static void print() {
+        System.out.println("| explainer | images/s | evaluations forward, backward | outside TensorFlow |");
+        System.out.println("|---|---|---|---|");
+        try (Subject subject = new Subject(Precision.FLOAT32)) {
+            for (String explainer : subject.explainers()) {
+                try {
+                    Rate rate = Rate.of(subject.method(List.of(explainer)), subject, Subject.IMAGES, SECONDS);
+                    System.out.printf(
+                            Locale.ROOT,
+                            "| %s | %.1f | %d, %d | %.1f %%%s |%n",
+                            explainer,
+                            rate.imagesPerSecond(),
+                            rate.forward(),
+                            rate.backward(),
+                            100 * rate.outside(),
+                            rate.outside() > ASKED ? " **(over 5 %)**" : "");
+                } catch (InvalidInputException e) {
+                    System.out.printf("| %s | %s |%n", explainer, e.getMessage());
+                }
+            }
+        }
+    }
+}
