@@ -14,6 +14,7 @@ import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -70,7 +71,7 @@ public final class BlurIntegratedGradients implements Explainer {
         float[] deltas = new float[count];
         float[] ends = targets.scores(model.scores(images));
         float[] starts = targets.scores(model.scores(blurred(blurs[0], pixels, images)));
-        for (int n = 0; n < count; n++) {
+        IntStream.range(0, count).parallel().forEach(n -> {
             int offset = n * size;
             float[] pointBefore = new float[size];
             float[] slopeBefore = new float[size];
@@ -96,7 +97,7 @@ public final class BlurIntegratedGradients implements Explainer {
                 total += maps[offset + i];
             }
             deltas[n] = (float) (total - ((double) ends[n] - starts[n]));
-        }
+        });
         return new Attribution(FloatArrays.of(maps, images.shape().asArray()), CONTRACT)
                 .with("convergence delta", deltas);
     }

@@ -82,7 +82,8 @@ public final class GradientShap implements Explainer {
         float[] ends = targets.scores(model.scores(images));
         double[] starts = ExpectedGradients.meanScores(FloatArrays.flat(model.scores(background)), targets);
         // z − x′ of every point in a batch, in the places of the points.
-        float[] distances = new float[Math.min(options.samples(), PointGradients.batch(model.signature())) * size];
+        float[] distances =
+                new float[Math.min(options.samples(), PointGradients.batch(model.signature(), targets.count())) * size];
         for (int n = 0; n < count; n++) {
             int offset = n * size;
             RandomGenerator random = ImageRandom.of(options.seed(), pixels, offset, size);

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -95,33 +96,44 @@ public final class NoiseTunnel implements Explainer {
         targets.require(count, signature);
         int size = signature.imageSize();
         float[] pixels = FloatArrays.flat(images);
-        int batch = Math.min(options.samples(), PointGradients.batch(signature));
-        float[] copies = new float[batch * size];
-        Summary[] summaries = new Summary[count];
-        for (int n = 0; n < count; n++) {
-            ImageNoise noise = new ImageNoise(options.noise(), pixels, n * size, size);
-            RandomGenerator random = ImageRandom.of(options.seed(), pixels, n * size, size);
-            for (int from = 0; from < options.samples(); from += batch) {
-                int held = Math.min(batch, options.samples() - from);
-                for (int copy = 0; copy < held; copy++) {
-                    noise.add(random, copies, copy * size);
-                }
-                Attribution maps = explainer.explain(
+        return result(IntStream.range(0, count)
+                .parallel()
+                .mapToObj(n -> summary(
                         model,
-                        FloatArrays.of(
-                                held == batch ? copies : Arrays.copyOf(copies, held * size),
-                                held,
-                                signature.height(),
-                                signature.width(),
-                                signature.channels()),
-                        targets.repeat(n, held));
-                if (from == 0) {
-                    summaries[n] = new Summary(maps, options.mode());
-                }
-                summaries[n].add(maps);
+                        new ImageNoise(options.noise(), pixels, n * size, size),
+                        ImageRandom.of(options.seed(), pixels, n * size, size),
+                        n,
+                        targets))
+                .toArray(Summary[]::new));
+    }
+
+    /** Of the maps of one image's copies, a bounded number of them at a time. */
+    private Summary summary(Model model, ImageNoise noise, RandomGenerator random, int image, Targets targets) {
+        ModelSignature signature = model.signature();
+        int size = signature.imageSize();
+        int batch = Math.min(options.samples(), PointGradients.batch(signature, targets.count()));
+        float[] copies = new float[batch * size];
+        Summary summary = null;
+        for (int from = 0; from < options.samples(); from += batch) {
+            int held = Math.min(batch, options.samples() - from);
+            for (int copy = 0; copy < held; copy++) {
+                noise.add(random, copies, copy * size);
             }
+            Attribution maps = explainer.explain(
+                    model,
+                    FloatArrays.of(
+                            held == batch ? copies : Arrays.copyOf(copies, held * size),
+                            held,
+                            signature.height(),
+                            signature.width(),
+                            signature.channels()),
+                    targets.repeat(image, held));
+            if (from == 0) {
+                summary = new Summary(maps, options.mode());
+            }
+            summary.add(maps);
         }
-        return result(summaries);
+        return summary;
     }
 
     private Attribution result(Summary[] summaries) {

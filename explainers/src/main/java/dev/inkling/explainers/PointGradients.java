@@ -7,13 +7,16 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
 
-/** Gradients at many points for each image, a bounded number of points at a time whatever the method and its options. */
+/**
+ * Gradients at many points for each image, a bounded number of points at a time whatever the method and its options. Safe for use by
+ * several threads, each with an image of its own: then the place of one image's points is found while another's gradients are computed.
+ */
 final class PointGradients {
 
     /** Points in a batch: larger ones fall out of the processor's cache and gain nothing. */
     static final int POINTS = 128;
 
-    /** Values in a batch, so that large images do not fill the memory. */
+    /** Values in the batches of all images at work, so that large images do not fill the memory. */
     private static final int VALUES = 1 << 24;
 
     private final Gradients gradients;
@@ -41,15 +44,20 @@ final class PointGradients {
         void take(int point, float[] at, float[] gradient, int offset);
     }
 
-    /** How many images of a size may be at work at once. */
-    static int batch(ModelSignature signature) {
-        return Math.max(1, Math.min(POINTS, VALUES / signature.imageSize()));
+    /**
+     * How many points of each image may be at work at once.
+     *
+     * @param images of which each processor may have one at work
+     */
+    static int batch(ModelSignature signature, int images) {
+        int atWork = Math.min(images, Runtime.getRuntime().availableProcessors());
+        return Math.max(1, Math.min(POINTS, VALUES / atWork / signature.imageSize()));
     }
 
     /** Asks for the gradients of one image's target at these points. */
     void forImage(int image, int count, Points points, Slopes slopes) {
         int size = signature.imageSize();
-        int batch = Math.min(count, batch(signature));
+        int batch = Math.min(count, batch(signature, targets.count()));
         float[] at = new float[batch * size];
         for (int from = 0; from < count; from += batch) {
             int held = Math.min(batch, count - from);

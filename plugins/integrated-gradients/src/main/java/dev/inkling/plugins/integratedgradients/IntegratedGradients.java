@@ -15,6 +15,7 @@ import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -37,7 +38,7 @@ public final class IntegratedGradients implements Explainer {
     /** Points on the path in a batch: larger ones fall out of the processor's cache and gain nothing. */
     private static final int BATCH = 128;
 
-    /** Values in a batch, so that large images do not fill the memory. */
+    /** Values in the batches of all images at work, so that large images do not fill the memory. */
     private static final int VALUES = 1 << 24;
 
     private final Baseline baseline;
@@ -106,7 +107,8 @@ public final class IntegratedGradients implements Explainer {
         float[] deltas = new float[count];
         float[] endScores = targets.scores(model.scores(images));
         float[] startScores = targets.scores(model.scores(baselines));
-        for (int n = 0; n < count; n++) {
+        // Several images at once: while the points of one are laid out, another's gradients are computed.
+        IntStream.range(0, count).parallel().forEach(n -> {
             double[] integral = integral(gradients, signature, starts, pixels, n, targets);
             double total = 0;
             for (int i = 0; i < size; i++) {
@@ -115,17 +117,18 @@ public final class IntegratedGradients implements Explainer {
                 total += maps[at];
             }
             deltas[n] = (float) (total - ((double) endScores[n] - startScores[n]));
-        }
+        });
         return new Attribution(FloatArrays.of(maps, images.shape().asArray()), CONTRACT)
                 .with("convergence delta", deltas);
     }
 
-    /** Of one image's gradients along the path; a bounded number of points is at work at once, whatever the steps. */
+    /** Of one image's gradients along the path; the number of points at work at once is bounded, whatever the steps and the images. */
     private double[] integral(
             Gradients gradients, ModelSignature signature, float[] starts, float[] ends, int image, Targets targets) {
         int size = signature.imageSize();
         int steps = quadrature.nodes().length;
-        int batch = Math.max(1, Math.min(BATCH, VALUES / size));
+        int atWork = Math.min(targets.count(), Runtime.getRuntime().availableProcessors());
+        int batch = Math.max(1, Math.min(BATCH, VALUES / atWork / size));
         double[] integral = new double[size];
         for (int from = 0; from < steps; from += batch) {
             int held = Math.min(batch, steps - from);
