@@ -50,7 +50,7 @@ public final class ExplanationRun {
         this.listener = listener;
     }
 
-    /** Told how a run gets on, on the thread that runs. */
+    /** Told how a run gets on; on the thread that runs, where nothing else is said. */
     public interface Listener {
 
         /** Hears nothing. */
@@ -59,7 +59,10 @@ public final class ExplanationRun {
         /** An explainer starts on the images. */
         default void started(ConfiguredExplainer explainer, int images) {}
 
-        /** The model was asked, on the explainer's behalf, for so many images forward and backward. */
+        /**
+         * The model was asked, on the explainer's behalf, for so many images forward and backward; on the thread that asked it, of which
+         * an explainer may have several.
+         */
         default void evaluated(long forward, long backward) {}
 
         /** So many more images are explained. */

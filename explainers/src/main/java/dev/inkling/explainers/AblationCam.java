@@ -65,7 +65,7 @@ public final class AblationCam implements Explainer {
             // Each image at work borrows an array, since writing to a new one takes longer than what follows.
             Queue<float[]> idle = new ConcurrentLinkedQueue<>();
             return maps.fromActivations(layer, features -> {
-                float[] copies = Objects.requireNonNullElseGet(idle.poll(), () -> copies(layer));
+                float[] copies = Objects.requireNonNullElseGet(idle.poll(), () -> copies(layer, maps.count()));
                 double[] losses = losses(layers, layer, features, targets, copies);
                 idle.add(copies);
                 return features.weighted(losses);
@@ -73,9 +73,9 @@ public final class AblationCam implements Explainer {
         });
     }
 
-    private static float[] copies(Layer layer) {
+    private static float[] copies(Layer layer, int images) {
         int size = layer.height() * layer.width() * layer.channels();
-        return new float[Math.min(1 + layer.channels(), LayerMaps.copiesAtOnce(size)) * size];
+        return new float[Math.min(1 + layer.channels(), BatchSize.of(size, images)) * size];
     }
 
     /** @param copies room for changed copies */

@@ -14,7 +14,6 @@ import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -71,7 +70,7 @@ public final class BlurIntegratedGradients implements Explainer {
         float[] deltas = new float[count];
         float[] ends = targets.scores(model.scores(images));
         float[] starts = targets.scores(model.scores(blurred(blurs[0], pixels, images)));
-        IntStream.range(0, count).parallel().forEach(n -> {
+        gradients.forEachImage(n -> {
             int offset = n * size;
             float[] pointBefore = new float[size];
             float[] slopeBefore = new float[size];

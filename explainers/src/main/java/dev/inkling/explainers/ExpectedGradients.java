@@ -70,7 +70,7 @@ public final class ExpectedGradients implements Explainer {
         float[] deltas = new float[count];
         float[] ends = targets.scores(model.scores(images));
         double[] starts = meanScores(FloatArrays.flat(model.scores(background)), targets);
-        for (int n = 0; n < count; n++) {
+        gradients.forEachImage(n -> {
             int offset = n * size;
             RandomGenerator random = ImageRandom.of(options.seed(), pixels, offset, size);
             int[] order = shuffled(references.length / size, random);
@@ -98,7 +98,7 @@ public final class ExpectedGradients implements Explainer {
                 total += maps[offset + i];
             }
             deltas[n] = (float) (total - (ends[n] - starts[n]));
-        }
+        });
         return new Attribution(FloatArrays.of(maps, images.shape().asArray()), CONTRACT)
                 .with("convergence delta", deltas);
     }

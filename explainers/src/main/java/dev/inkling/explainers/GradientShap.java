@@ -81,14 +81,13 @@ public final class GradientShap implements Explainer {
         float[] deltas = new float[count];
         float[] ends = targets.scores(model.scores(images));
         double[] starts = ExpectedGradients.meanScores(FloatArrays.flat(model.scores(background)), targets);
-        // z − x′ of every point in a batch, in the places of the points.
-        float[] distances =
-                new float[Math.min(options.samples(), PointGradients.batch(model.signature(), targets.count())) * size];
-        for (int n = 0; n < count; n++) {
+        gradients.forEachImage(n -> {
             int offset = n * size;
             RandomGenerator random = ImageRandom.of(options.seed(), pixels, offset, size);
             ImageNoise noise = new ImageNoise(options.noise(), pixels, offset, size);
             double[] sums = new double[size];
+            // z − x′ of every point in a batch, in the places of the points.
+            float[] distances = new float[Math.min(options.samples(), BatchSize.of(size, count)) * size];
             gradients.forImage(
                     n,
                     options.samples(),
@@ -113,7 +112,7 @@ public final class GradientShap implements Explainer {
                 total += maps[offset + i];
             }
             deltas[n] = (float) (total - (ends[n] - starts[n]));
-        }
+        });
         return new Attribution(FloatArrays.of(maps, images.shape().asArray()), CONTRACT)
                 .with("convergence delta", deltas);
     }

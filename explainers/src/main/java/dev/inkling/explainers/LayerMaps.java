@@ -36,11 +36,6 @@ final class LayerMaps {
     /** The unit of fused maps. */
     static final String SHARE = "share of each layer's largest value";
 
-    /** What changed copies of all images at work may take at once, in floats. */
-    private static final int COPIES_FLOATS = 1 << 24;
-
-    private static final int MOST_COPIES = 256;
-
     private final ModelSignature signature;
     private final Layers layers;
     private final FloatNdArray images;
@@ -146,12 +141,6 @@ final class LayerMaps {
 
     ModelSignature signature() {
         return signature;
-    }
-
-    /** Copies of so many values that each image at work may have at once: enough for the model to be fast, few enough to fit anywhere. */
-    static int copiesAtOnce(int values) {
-        return Math.max(
-                1, Math.min(MOST_COPIES, COPIES_FLOATS / Runtime.getRuntime().availableProcessors() / values));
     }
 
     /** A map for each image, from the layer's output and its gradient, several at once. */

@@ -111,7 +111,7 @@ public final class NoiseTunnel implements Explainer {
     private Summary summary(Model model, ImageNoise noise, RandomGenerator random, int image, Targets targets) {
         ModelSignature signature = model.signature();
         int size = signature.imageSize();
-        int batch = Math.min(options.samples(), PointGradients.batch(signature, targets.count()));
+        int batch = Math.min(options.samples(), BatchSize.of(size, targets.count()));
         float[] copies = new float[batch * size];
         Summary summary = null;
         for (int from = 0; from < options.samples(); from += batch) {

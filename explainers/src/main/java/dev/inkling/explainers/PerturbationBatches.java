@@ -16,12 +16,6 @@ import org.tensorflow.ndarray.FloatNdArray;
  */
 final class PerturbationBatches {
 
-    /** Copies in a batch: larger ones fall out of the processor's cache and gain nothing. */
-    static final int COPIES = 128;
-
-    /** Values in a batch, so that large images do not fill the memory. */
-    static final int VALUES = 1 << 24;
-
     private final Model model;
     private final float[] images;
     private final Targets targets;
@@ -42,7 +36,7 @@ final class PerturbationBatches {
         this.images = images;
         this.targets = targets;
         this.size = model.signature().imageSize();
-        this.imageOf = new int[Math.max(1, Math.min(COPIES, VALUES / size))];
+        this.imageOf = new int[BatchSize.of(size, 1)];
         this.batch = new float[imageOf.length * size];
     }
 

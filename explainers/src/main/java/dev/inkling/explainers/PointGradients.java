@@ -6,18 +6,14 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Gradients at many points for each image, a bounded number of points at a time whatever the method and its options. Safe for use by
- * several threads, each with an image of its own: then the place of one image's points is found while another's gradients are computed.
+ * several threads.
  */
 final class PointGradients {
-
-    /** Points in a batch: larger ones fall out of the processor's cache and gain nothing. */
-    static final int POINTS = 128;
-
-    /** Values in the batches of all images at work, so that large images do not fill the memory. */
-    private static final int VALUES = 1 << 24;
 
     private final Gradients gradients;
     private final ModelSignature signature;
@@ -44,20 +40,15 @@ final class PointGradients {
         void take(int point, float[] at, float[] gradient, int offset);
     }
 
-    /**
-     * How many points of each image may be at work at once.
-     *
-     * @param images of which each processor may have one at work
-     */
-    static int batch(ModelSignature signature, int images) {
-        int atWork = Math.min(images, Runtime.getRuntime().availableProcessors());
-        return Math.max(1, Math.min(POINTS, VALUES / atWork / signature.imageSize()));
+    /** Takes up every image, several at once: the points of one are placed while another's gradients are computed. */
+    void forEachImage(IntConsumer explained) {
+        IntStream.range(0, targets.count()).parallel().forEach(explained);
     }
 
     /** Asks for the gradients of one image's target at these points. */
     void forImage(int image, int count, Points points, Slopes slopes) {
         int size = signature.imageSize();
-        int batch = Math.min(count, batch(signature, targets.count()));
+        int batch = Math.min(count, BatchSize.of(size, targets.count()));
         float[] at = new float[batch * size];
         for (int from = 0; from < count; from += batch) {
             int held = Math.min(batch, count - from);

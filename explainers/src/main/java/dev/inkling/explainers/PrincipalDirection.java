@@ -89,16 +89,7 @@ final class PrincipalDirection {
         double[] sum = new double[rows[0].length];
         int i = 0;
         for (; i + 3 < rows.length; i += 4) {
-            add(
-                    sum,
-                    weights[i],
-                    rows[i],
-                    weights[i + 1],
-                    rows[i + 1],
-                    weights[i + 2],
-                    rows[i + 2],
-                    weights[i + 3],
-                    rows[i + 3]);
+            addFour(sum, weights, rows, i);
         }
         for (; i < rows.length; i++) {
             add(sum, weights[i], rows[i]);
@@ -107,10 +98,17 @@ final class PrincipalDirection {
     }
 
     /** Four rows at once, so that the sum is read and written a quarter as often. */
-    private static void add(
-            double[] sum, double a, double[] as, double b, double[] bs, double c, double[] cs, double d, double[] ds) {
+    private static void addFour(double[] sum, double[] weights, double[][] rows, int from) {
+        double[] first = rows[from];
+        double[] second = rows[from + 1];
+        double[] third = rows[from + 2];
+        double[] fourth = rows[from + 3];
+        double a = weights[from];
+        double b = weights[from + 1];
+        double c = weights[from + 2];
+        double d = weights[from + 3];
         for (int i = 0; i < sum.length; i++) {
-            sum[i] += a * as[i] + b * bs[i] + (c * cs[i] + d * ds[i]);
+            sum[i] += a * first[i] + b * second[i] + (c * third[i] + d * fourth[i]);
         }
     }
 

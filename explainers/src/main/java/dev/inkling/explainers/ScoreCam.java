@@ -88,7 +88,7 @@ public final class ScoreCam implements Explainer {
                     int[] varied = IntStream.range(0, gains.length)
                             .filter(c -> varies(features, c))
                             .toArray();
-                    int atOnce = LayerMaps.copiesAtOnce(signature.imageSize());
+                    int atOnce = BatchSize.of(signature.imageSize(), maps.count());
                     for (int from = 0; from < varied.length; from += atOnce) {
                         int[] some = Arrays.copyOfRange(varied, from, Math.min(varied.length, from + atOnce));
                         float[] masked = new float[some.length * signature.imageSize()];

@@ -138,7 +138,7 @@ class LimeTest {
             lime(Map.of("budget", String.valueOf(budget)))
                     .explain(model, FloatArrays.of(ones, 2, 1, 20, 1), Targets.classes(2, 0, 0));
             assertThat(model.images()).isEqualTo(2 * budget);
-            assertThat(model.largestBatch()).isLessThanOrEqualTo(PerturbationBatches.COPIES);
+            assertThat(model.largestBatch()).isLessThanOrEqualTo(BatchSize.COPIES);
         }
     }
 

@@ -145,7 +145,7 @@ class RiseTest {
             CountingModel model = CountingModel.of(20, x -> x[0] * x[1]);
             rise(budget, "7", 0.5, 0, 0).explain(model, FloatArrays.of(ones, 2, 1, 20, 1), Targets.classes(2, 0, 0));
             assertThat(model.images()).isEqualTo(2 * budget);
-            assertThat(model.largestBatch()).isLessThanOrEqualTo(PerturbationBatches.COPIES);
+            assertThat(model.largestBatch()).isLessThanOrEqualTo(BatchSize.COPIES);
         }
     }
 

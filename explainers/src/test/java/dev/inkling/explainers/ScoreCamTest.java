@@ -104,7 +104,7 @@ class ScoreCamTest {
         }
     }
 
-    /** 600 channels: one forward pass for nothing, then batches of at most 256, and the same numbers as one at a time. */
+    /** 600 channels: one forward pass for nothing, then batches of at most 128, and the same numbers as one at a time. */
     @Test
     void memoryDoesNotGrowWithTheChannels() {
         float[][][][] kernel = {{{new float[600]}}};
@@ -129,7 +129,7 @@ class ScoreCamTest {
             }
             constant += i % 7 == 3 || dead ? 1 : 0;
         }
-        assertThat(batches).allMatch(batch -> batch <= 256).hasSize(3);
+        assertThat(batches).allMatch(batch -> batch <= BatchSize.COPIES).hasSize(4);
         assertThat(batches.stream().mapToLong(Long::longValue).sum()).isEqualTo(1 + 600 - constant);
 
         double[] expected = new double[4];

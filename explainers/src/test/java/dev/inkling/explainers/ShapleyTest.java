@@ -257,7 +257,7 @@ class ShapleyTest {
             CountingModel model = CountingModel.of(20, x -> x[0] * x[1]);
             method.with("pixels", budget, Credit.SHARED, 0).explain(model, two, Targets.classes(2, 0, 0));
             assertThat(model.images()).isBetween(2 * (budget - 38), 2 * budget);
-            assertThat(model.largestBatch()).isLessThanOrEqualTo(PerturbationBatches.COPIES);
+            assertThat(model.largestBatch()).isLessThanOrEqualTo(BatchSize.COPIES);
         }
         CountingModel model = CountingModel.of(5, x -> x[0]);
         method.with("pixels", 1000, Credit.SHARED, 0).explain(model, FloatArrays.of(ones(5), 1, 1, 5, 1), FIRST_OF_TWO);

@@ -108,7 +108,7 @@ class SobolTest {
             CountingModel model = CountingModel.of(20, x -> x[0] * x[1]);
             sobol("pixels", 0, budget, 0).explain(model, FloatArrays.of(ones, 2, 1, 20, 1), Targets.classes(2, 0, 0));
             assertThat(model.images()).isBetween(2 * (budget - 20), 2 * budget);
-            assertThat(model.largestBatch()).isLessThanOrEqualTo(PerturbationBatches.COPIES);
+            assertThat(model.largestBatch()).isLessThanOrEqualTo(BatchSize.COPIES);
         }
     }
 

@@ -40,14 +40,8 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
     @Override
     public FloatNdArray gradients(FloatNdArray images, Targets targets) {
         float[] values =
-                session.run(feeds(images, targets), List.of(gradient())).get(0);
+                session.run(session.feeds(images, targets), List.of(gradient())).get(0);
         return FloatArrays.of(values, images.shape().asArray());
-    }
-
-    private List<GraphSession.Feed> feeds(FloatNdArray images, Targets targets) {
-        GraphSession.Feed pixels = session.feed(images);
-        targets.require(pixels.rows(), signature);
-        return List.of(pixels, session.feed(targets));
     }
 
     private synchronized Output<?> gradient() {
@@ -61,7 +55,7 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
 
     @Override
     public List<Contribution> contributions(FloatNdArray images, Targets targets) {
-        List<GraphSession.Feed> feeds = feeds(images, targets);
+        List<GraphSession.Feed> feeds = session.feeds(images, targets);
         List<BiasTerms.Term> terms = biasTerms();
         if (terms.isEmpty()) {
             return List.of();
@@ -78,7 +72,7 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
 
     @Override
     public void contributions(FloatNdArray images, Targets targets, Biases.Visitor visitor) {
-        List<GraphSession.Feed> feeds = feeds(images, targets);
+        List<GraphSession.Feed> feeds = session.feeds(images, targets);
         List<BiasTerms.Term> terms = biasTerms();
         if (terms.isEmpty()) {
             return;
@@ -111,7 +105,7 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
 
     @Override
     public Propagated propagate(FloatNdArray images, Targets targets, Rule rule) {
-        List<GraphSession.Feed> feeds = new ArrayList<>(feeds(images, targets));
+        List<GraphSession.Feed> feeds = new ArrayList<>(session.feeds(images, targets));
         int count = feeds.get(0).rows();
         RulePass pass = rulePasses.computeIfAbsent(
                 RulePass.key(rule),

@@ -73,8 +73,15 @@ final class BatchSession implements AutoCloseable {
         return new GraphSession.Feed(image, images);
     }
 
-    GraphSession.Feed feed(Targets targets) {
-        return new GraphSession.Feed(targetWeights, targets.weights());
+    /**
+     * Images and their targets.
+     *
+     * @throws InvalidInputException if either do not fit
+     */
+    List<GraphSession.Feed> feeds(FloatNdArray images, Targets targets) {
+        GraphSession.Feed pixels = feed(images);
+        targets.require(pixels.rows(), signature);
+        return List.of(pixels, new GraphSession.Feed(targetWeights, targets.weights()));
     }
 
     /**

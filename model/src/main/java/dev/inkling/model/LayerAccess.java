@@ -85,7 +85,7 @@ final class LayerAccess implements Layers {
 
     @Override
     public LayerGradients gradients(String layer, FloatNdArray images, Targets targets) {
-        List<GraphSession.Feed> feeds = feeds(images, targets);
+        List<GraphSession.Feed> feeds = session.feeds(images, targets);
         Layer shape = signature.layer(layer);
         List<float[]> both = session.run(feeds, List.of(outputs.get(layer), gradient(layer)));
         int count = feeds.get(0).rows();
@@ -94,18 +94,12 @@ final class LayerAccess implements Layers {
 
     @Override
     public void gradients(String layer, FloatNdArray images, Targets targets, Visitor visitor) {
-        List<GraphSession.Feed> feeds = feeds(images, targets);
+        List<GraphSession.Feed> feeds = session.feeds(images, targets);
         Output<?> output = outputs.get(signature.layer(layer).name());
         session.run(
                 feeds,
                 List.of(output, gradient(layer)),
                 (image, both) -> visitor.visit(image, both.get(0), both.get(1)));
-    }
-
-    private List<GraphSession.Feed> feeds(FloatNdArray images, Targets targets) {
-        GraphSession.Feed pixels = session.feed(images);
-        targets.require(pixels.rows(), signature);
-        return List.of(pixels, session.feed(targets));
     }
 
     private Output<?> gradient(String layer) {
