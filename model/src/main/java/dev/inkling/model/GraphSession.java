@@ -36,8 +36,7 @@ final class GraphSession implements AutoCloseable {
     private final Precision precision;
     private final boolean chain;
 
-    /** Opened when first needed. */
-    private final Map<Width, Session> sessions = new EnumMap<>(Width.class);
+    private final Map<Width, SessionPool> sessions = new EnumMap<>(Width.class);
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final BusyClock busy = new BusyClock(System::nanoTime);
@@ -55,6 +54,10 @@ final class GraphSession implements AutoCloseable {
         this.graph = graph;
         this.precision = precision;
         this.chain = chain(graph);
+        for (Width width : Width.values()) {
+            int most = width == Width.NARROW ? processors() : 1;
+            sessions.put(width, new SessionPool(most, () -> new Session(graph, configuration(width))));
+        }
     }
 
     /** Whether it has neither control flow nor variables of TensorFlow 1, whose values live in one session. */
@@ -71,10 +74,6 @@ final class GraphSession implements AutoCloseable {
     /** How many narrow runs at once keep all processors busy; 1 where there are wide ones only. */
     int processors() {
         return chain && SessionThreads.own() ? Runtime.getRuntime().availableProcessors() : 1;
-    }
-
-    private synchronized Session session(Width width) {
-        return sessions.computeIfAbsent(width, missing -> new Session(graph, configuration(width)));
     }
 
     /**
@@ -147,17 +146,19 @@ final class GraphSession implements AutoCloseable {
     private Result run(List<Feed> feeds, List<TFloat32> inputs, Width width, List<? extends Operand<?>> fetches) {
         lock.readLock().lock();
         try {
-            Session.Runner runner = session(width).runner();
-            for (int i = 0; i < inputs.size(); i++) {
-                runner.feed(feeds.get(i).tensor(), inputs.get(i));
-            }
-            fetches.forEach(runner::fetch);
-            busy.begin();
-            try {
-                return runner.run();
-            } finally {
-                busy.end();
-            }
+            return sessions.get(width).with(session -> {
+                Session.Runner runner = session.runner();
+                for (int i = 0; i < inputs.size(); i++) {
+                    runner.feed(feeds.get(i).tensor(), inputs.get(i));
+                }
+                fetches.forEach(runner::fetch);
+                busy.begin();
+                try {
+                    return runner.run();
+                } finally {
+                    busy.end();
+                }
+            });
         } finally {
             lock.readLock().unlock();
         }
@@ -184,7 +185,7 @@ final class GraphSession implements AutoCloseable {
         lock.writeLock().lock();
         try {
             // In this order: closing a graph before its sessions blocks for ever.
-            sessions.values().forEach(Session::close);
+            sessions.values().forEach(SessionPool::close);
             graph.close();
         } finally {
             lock.writeLock().unlock();

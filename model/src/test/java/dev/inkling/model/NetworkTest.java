@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,26 @@ class NetworkTest {
                                 .gradients(),
                         plain.gradients(layer.name(), image, target).gradients());
             }
+        }
+    }
+
+    /**
+     * TensorFlow adds a residual block's input within a convolution, whose kernel keeps in a field what one run adds. Images of the usual size,
+     * since with small ones runs hardly meet there.
+     */
+    @Test
+    void runsSideBySideDoNotDisturbEachOther() {
+        Architecture architecture =
+                new Architecture(28, 28, 1, 10, new Design(List.of(8, 16, 16), 1, true, true, 32, 0));
+        Map<String, float[]> weights = RandomWeights.of(architecture, 25);
+        FloatNdArray images = images(architecture, RandomWeights.images(architecture, 40, 26));
+        float[] expected =
+                FloatArrays.flat(PlainNetwork.of(architecture, weights, false).scores(images));
+        try (TensorFlowModel model = load(architecture, weights)) {
+            IntStream.range(0, 300)
+                    .parallel()
+                    .forEach(run -> assertThat(FloatArrays.flat(model.scores(images)))
+                            .containsExactly(expected, within(1e-5f)));
         }
     }
 
