@@ -7,25 +7,33 @@ import dev.inkling.spi.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
- * Runs the perturbed copies of images through a model, a bounded number at a time whatever the method and its options. A batch
- * is filled up with the next image's copies, so that few copies per image do not make small batches.
+ * Runs the perturbed copies of images through a model, a bounded number at a time whatever the method and its options. Images with few
+ * copies share a batch; those with many have batches of their own, since a model may compute what the copies in a batch have in common
+ * only once. While the model scores a batch, the next is made.
  */
 final class PerturbationBatches {
+
+    /** Copies that are enough for a batch. */
+    private static final int MANY = 32;
 
     private final Model model;
     private final float[] images;
     private final Targets targets;
     private final int size;
-    private final float[] batch;
 
-    /** Of each copy in the batch: which image it is of, and what awaits its score. */
-    private final int[] imageOf;
+    /** Another thread than the one that makes batches, on which alone perturbations are called. */
+    private final ExecutorService scorer = Executors.newSingleThreadExecutor();
 
-    private final List<Observer> observers = new ArrayList<>();
+    private Batch batch;
+    private Batch scored;
 
     private interface Observer {
         void observe(float score);
@@ -36,8 +44,8 @@ final class PerturbationBatches {
         this.images = images;
         this.targets = targets;
         this.size = model.signature().imageSize();
-        this.imageOf = new int[BatchSize.of(size, 1)];
-        this.batch = new float[imageOf.length * size];
+        this.batch = new Batch();
+        this.scored = new Batch();
     }
 
     /**
@@ -49,23 +57,74 @@ final class PerturbationBatches {
      */
     static void run(Model model, float[] images, Targets targets, IntFunction<? extends Perturbations<?>> ofImage) {
         PerturbationBatches batches = new PerturbationBatches(model, images, targets);
-        for (int n = 0; n < targets.count(); n++) {
-            batches.addAll(ofImage.apply(n), n);
+        try {
+            for (int n = 0; n < targets.count(); n++) {
+                batches.addAll(ofImage.apply(n), n);
+            }
+            batches.score();
+            batches.scored.observe();
+        } finally {
+            batches.scorer.shutdown();
         }
-        batches.score();
     }
 
     private <P> void addAll(Perturbations<P> perturbations, int image) {
         int copies = perturbations.copies();
+        if (Math.max(copies, batch.count()) >= MANY) {
+            score();
+        }
         for (int copy = 0; copy < copies; copy++) {
-            if (observers.size() == imageOf.length) {
+            if (batch.isFull()) {
                 score();
             }
-            int offset = observers.size() * size;
-            System.arraycopy(images, image * size, batch, offset, size);
-            P perturbation = perturbations.perturb(copy, batch, offset);
-            boolean last = copy == copies - 1;
-            imageOf[observers.size()] = image;
+            batch.add(perturbations, copy, copy == copies - 1, image);
+        }
+        if (copies == 0) {
+            perturbations.conclude();
+        }
+    }
+
+    /** Begins to score the batch, and takes note of the scores of the one before. */
+    private void score() {
+        if (batch.count() > 0) {
+            batch.score();
+            scored.observe();
+            Batch free = scored;
+            scored = batch;
+            batch = free;
+        }
+    }
+
+    /** Copies that are scored together. */
+    private final class Batch {
+
+        private final float[] copies;
+
+        /** Of each copy, which image it is of, and what awaits its score. */
+        private final int[] imageOf;
+
+        private final List<Observer> observers = new ArrayList<>();
+        private CompletableFuture<float[]> scores = CompletableFuture.completedFuture(new float[0]);
+
+        Batch() {
+            // There are two.
+            this.imageOf = new int[BatchSize.of(2 * size, 1)];
+            this.copies = new float[imageOf.length * size];
+        }
+
+        int count() {
+            return observers.size();
+        }
+
+        boolean isFull() {
+            return count() == imageOf.length;
+        }
+
+        <P> void add(Perturbations<P> perturbations, int copy, boolean last, int image) {
+            int offset = count() * size;
+            System.arraycopy(images, image * size, copies, offset, size);
+            P perturbation = perturbations.perturb(copy, copies, offset);
+            imageOf[count()] = image;
             observers.add(score -> {
                 perturbations.observe(perturbation, score);
                 if (last) {
@@ -73,27 +132,35 @@ final class PerturbationBatches {
                 }
             });
         }
-        if (copies == 0) {
-            perturbations.conclude();
+
+        void score() {
+            int count = count();
+            ModelSignature signature = model.signature();
+            FloatNdArray perturbed = FloatArrays.of(
+                    isFull() ? copies : Arrays.copyOf(copies, count * size),
+                    count,
+                    signature.height(),
+                    signature.width(),
+                    signature.channels());
+            Targets ofCopies = targets.select(Arrays.copyOf(imageOf, count));
+            scores = CompletableFuture.supplyAsync(() -> ofCopies.scores(model.scores(perturbed)), scorer);
+        }
+
+        /** Waits for the scores, if there are any, and makes room for other copies. */
+        void observe() {
+            float[] found = join(scores);
+            for (int i = 0; i < count(); i++) {
+                observers.get(i).observe(found[i]);
+            }
+            observers.clear();
         }
     }
 
-    private void score() {
-        int copies = observers.size();
-        if (copies == 0) {
-            return;
+    private static float[] join(CompletableFuture<float[]> scores) {
+        try {
+            return scores.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
-        ModelSignature signature = model.signature();
-        FloatNdArray perturbed = FloatArrays.of(
-                copies == imageOf.length ? batch : Arrays.copyOf(batch, copies * size),
-                copies,
-                signature.height(),
-                signature.width(),
-                signature.channels());
-        float[] scores = targets.select(Arrays.copyOf(imageOf, copies)).scores(model.scores(perturbed));
-        for (int i = 0; i < copies; i++) {
-            observers.get(i).observe(scores[i]);
-        }
-        observers.clear();
     }
 }

@@ -1,8 +1,10 @@
 package dev.inkling.explainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
@@ -10,6 +12,9 @@ import dev.inkling.tck.LinearModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -21,26 +26,13 @@ class PerturbationBatchesTest {
     private final List<Long> batches = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
 
-    private final Model counting = new Model() {
-        @Override
-        public ModelSignature signature() {
-            return pixels.signature();
-        }
-
-        @Override
-        public FloatNdArray scores(FloatNdArray images) {
-            batches.add(images.shape().get(0));
-            return pixels.scores(images);
-        }
-
-        @Override
-        public <T> Optional<T> capability(Class<T> type) {
-            return Optional.empty();
-        }
-    };
+    private final Model counting = scoring(images -> {
+        batches.add(images.shape().get(0));
+        return pixels.scores(images);
+    });
 
     /** Adds the number of the copy to both pixels. */
-    private final class Counted implements Perturbations<Integer> {
+    private class Counted implements Perturbations<Integer> {
 
         private final int image;
         private final int copies;
@@ -87,12 +79,82 @@ class PerturbationBatchesTest {
     }
 
     @Test
-    void batchesAreFullWhateverTheCopiesPerImage() {
+    void imagesWithFewCopiesShareBatches() {
         int count = 70;
         PerturbationBatches.run(
                 counting, new float[2 * count], Targets.classes(2, new int[count]), n -> new Counted(n, 11));
-        assertThat(batches).containsExactly(128L, 128L, 128L, 128L, 128L, 128L, 2L);
+        // Of three images each, since 33 copies are enough.
+        assertThat(batches).hasSize(24).endsWith(11L).first().isEqualTo(33L);
         assertThat(log).hasSize(count * 12).endsWith("69.10=10", "69 done");
+    }
+
+    /** So that all copies in a batch have their image in common. */
+    @Test
+    void imagesWithManyCopiesHaveBatchesOfTheirOwn() {
+        PerturbationBatches.run(counting, new float[6], Targets.classes(2, 0, 1, 0), n -> new Counted(n, 100 + n * 50));
+        assertThat(batches).containsExactly(100L, 128L, 22L, 128L, 72L);
+    }
+
+    /** The first batch waits for a copy of the second, as it would for ever if that were made after it. */
+    @Test
+    void aBatchIsMadeWhileTheOneBeforeIsScored() {
+        CountDownLatch second = new CountDownLatch(1);
+        Model waiting = scoring(images -> {
+            try {
+                assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return pixels.scores(images);
+        });
+        Thread caller = Thread.currentThread();
+        PerturbationBatches.run(waiting, new float[2], Targets.classes(2, 0), n -> new Counted(n, 200) {
+            @Override
+            public Integer perturb(int copy, float[] batch, int offset) {
+                assertThat(Thread.currentThread()).isSameAs(caller);
+                if (copy == 128) {
+                    second.countDown();
+                }
+                return super.perturb(copy, batch, offset);
+            }
+
+            @Override
+            public void observe(Integer copy, float score) {
+                assertThat(Thread.currentThread()).isSameAs(caller);
+                super.observe(copy, score);
+            }
+        });
+        assertThat(log).hasSize(201).startsWith("0.0=0").endsWith("0.199=199", "0 done");
+    }
+
+    @Test
+    void whatTheModelThrowsIsThrown() {
+        InvalidInputException refusal = new InvalidInputException("no such image");
+        Model refusing = scoring(images -> {
+            throw refusal;
+        });
+        assertThatThrownBy(() -> PerturbationBatches.run(
+                        refusing, new float[2], Targets.classes(2, 0), n -> new Counted(n, 1000)))
+                .isSameAs(refusal);
+    }
+
+    private Model scoring(UnaryOperator<FloatNdArray> scores) {
+        return new Model() {
+            @Override
+            public ModelSignature signature() {
+                return pixels.signature();
+            }
+
+            @Override
+            public FloatNdArray scores(FloatNdArray images) {
+                return scores.apply(images);
+            }
+
+            @Override
+            public <T> Optional<T> capability(Class<T> type) {
+                return Optional.empty();
+            }
+        };
     }
 
     @Test
@@ -102,14 +164,14 @@ class PerturbationBatchesTest {
         assertThat(log).contains("0.999=999");
     }
 
-    /** 2²⁴ values are 64 MiB. */
+    /** 2²⁴ values are 64 MiB, in two batches. */
     @Test
     void batchesOfLargeImagesAreSmall() {
         Model large = new Model() {
             @Override
             public ModelSignature signature() {
                 return new ModelSignature(
-                        "large", 2048, 1024, 3, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of());
+                        "large", 1024, 1024, 3, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of());
             }
 
             @Override
@@ -126,7 +188,7 @@ class PerturbationBatchesTest {
                 return Optional.empty();
             }
         };
-        PerturbationBatches.run(large, new float[2048 * 1024 * 3], Targets.classes(2, 0), n -> new Counted(n, 5));
+        PerturbationBatches.run(large, new float[1024 * 1024 * 3], Targets.classes(2, 0), n -> new Counted(n, 5));
         assertThat(batches).containsExactly(2L, 2L, 1L);
     }
 

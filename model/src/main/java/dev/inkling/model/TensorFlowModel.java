@@ -35,6 +35,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
     private final Precision precision;
     private final Output<?> probabilities;
     private final BatchSession session;
+    private final IncrementalScores incremental;
     private final Map<Class<?>, Object> capabilities;
 
     private TensorFlowModel(ModelGraph model, Execution execution) {
@@ -47,6 +48,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 .softmax(ReverseWalk.typed(model.logits()))
                 .asOutput();
         this.session = new BatchSession(model, execution);
+        this.incremental = new IncrementalScores(model, session);
         this.capabilities = capabilities();
     }
 
@@ -164,7 +166,8 @@ public final class TensorFlowModel implements Model, AutoCloseable {
 
     @Override
     public FloatNdArray scores(FloatNdArray images) {
-        return classValues(images, model.logits());
+        GraphSession.Feed pixels = session.feed(images);
+        return classValues(pixels, incremental.of(pixels).orElseGet(() -> run(pixels, model.logits())));
     }
 
     /**
@@ -175,12 +178,15 @@ public final class TensorFlowModel implements Model, AutoCloseable {
      * @throws InvalidInputException as {@link #scores} does
      */
     public FloatNdArray probabilities(FloatNdArray images) {
-        return classValues(images, probabilities);
+        GraphSession.Feed pixels = session.feed(images);
+        return classValues(pixels, run(pixels, probabilities));
     }
 
-    private FloatNdArray classValues(FloatNdArray images, Output<?> fetch) {
-        GraphSession.Feed pixels = session.feed(images);
-        float[] values = session.run(List.of(pixels), List.of(fetch)).get(0);
+    private float[] run(GraphSession.Feed pixels, Output<?> fetch) {
+        return session.run(List.of(pixels), List.of(fetch)).get(0);
+    }
+
+    private FloatNdArray classValues(GraphSession.Feed pixels, float[] values) {
         return FloatArrays.of(values, pixels.rows(), signature().classCount());
     }
 

@@ -3,10 +3,10 @@ package dev.inkling.model.backward;
 import java.util.Set;
 
 /** Types of operations that rules of propagation treat alike. */
-final class OperationKinds {
+public final class OperationKinds {
 
     /** Functions of each value by itself. */
-    static final Set<String> ACTIVATIONS =
+    public static final Set<String> ACTIVATIONS =
             Set.of("Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Softplus", "Softsign", "Sigmoid", "Tanh");
 
     /** What only moves values, repeats none and invents none but zeros. */
@@ -31,9 +31,9 @@ final class OperationKinds {
     /** Sums over places, with factors that are at least 0 and depend on the places alone. */
     static final Set<String> AVERAGES = Set.of("Mean", "Sum", "AvgPool", "ResizeBilinear", "ResizeNearestNeighbor");
 
-    static final Set<String> CONVOLUTIONS = Set.of("Conv2D", "DepthwiseConv2dNative");
+    public static final Set<String> CONVOLUTIONS = Set.of("Conv2D", "DepthwiseConv2dNative");
 
-    static final Set<String> NORMALISATIONS = Set.of("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3");
+    public static final Set<String> NORMALISATIONS = Set.of("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3");
 
     static final Set<String> SUMS = Set.of("Add", "AddV2", "AddN", "Sub");
 

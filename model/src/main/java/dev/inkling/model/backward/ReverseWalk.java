@@ -133,7 +133,7 @@ public final class ReverseWalk {
     }
 
     /** The operations of the path that read a tensor. */
-    List<GraphOperation> readers(Output<?> tensor) {
+    public List<GraphOperation> readers(Output<?> tensor) {
         return readers.getOrDefault(tensor, List.of());
     }
 
@@ -196,7 +196,7 @@ public final class ReverseWalk {
     }
 
     /** The inputs of an operation that the image leads to, each once. */
-    Set<Output<?>> inputs(GraphOperation operation) {
+    public Set<Output<?>> inputs(GraphOperation operation) {
         Set<Output<?>> inputs = new LinkedHashSet<>();
         for (int i = 0; i < operation.numInputs(); i++) {
             Output<?> input = operation.input(i);

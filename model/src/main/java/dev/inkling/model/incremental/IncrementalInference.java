@@ -1,0 +1,90 @@
+package dev.inkling.model.incremental;
+
+import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.saved.ModelGraph;
+import dev.inkling.spi.FloatArrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
+
+/** What a model's first operations allow to leave out where images are alike but for a part. Safe for use by several threads. */
+public final class IncrementalInference {
+
+    /** With fewer images that which all have in common costs too much. */
+    private static final int FEWEST = 16;
+
+    /** More come from a data set rather than from one image, and the arrays that are made of them here would be large. */
+    private static final int MOST = 256;
+
+    /** What it takes to bring a value to its place after the operations, in multiplications of a convolution. */
+    private static final long PLACING = 20;
+
+    /** Of all multiplications, what must be saved for it to be worth the care. */
+    private static final double WORTHWHILE = 0.07;
+
+    private final List<LocalStep> steps;
+    private final long multiplications;
+    private final Shape image;
+
+    /** After how many steps the pieces may be put together: before a convolution, and after the last step. */
+    private final List<Integer> ends;
+
+    /**
+     * Looks at a graph, which nothing may run meanwhile.
+     *
+     * @param multiplications that an image takes from there to the logits
+     */
+    public IncrementalInference(ModelGraph model, long multiplications) {
+        ReverseWalk walk = new ReverseWalk(model.graph(), "incremental", model.image(), model.logits());
+        this.steps = LocalStep.from(model.image(), walk);
+        this.multiplications = multiplications;
+        this.ends = ends(steps);
+        this.image = model.image().shape().tail();
+    }
+
+    /**
+     * How to compute a batch, if that saves something.
+     *
+     * @param images (N, H, W, C)
+     */
+    public Optional<IncrementalPlan> plan(FloatNdArray images) {
+        long count = images.shape().get(0);
+        if (count < FEWEST || count > MOST || ends.isEmpty()) {
+            return Optional.empty();
+        }
+        ChangedParts parts = ChangedParts.of(
+                FloatArrays.flat(images), (int) count, (int) image.get(0), (int) image.get(1), (int) image.get(2));
+        int[] down = Crops.spans(steps.stream().map(LocalStep::down).toList(), parts.top(), parts.bottom());
+        int[] across = Crops.spans(steps.stream().map(LocalStep::across).toList(), parts.left(), parts.right());
+        return ends.stream()
+                .max(Comparator.comparingLong(end -> saved(end, down[end - 1], across[end - 1])))
+                .filter(end -> saved(end, down[end - 1], across[end - 1]) > WORTHWHILE * multiplications)
+                .map(end -> IncrementalPlan.of(steps.subList(0, end), parts));
+    }
+
+    /** Multiplications of each image, if the first steps compute pieces that end with so many places; below 0 where it costs more. */
+    private long saved(int end, int height, int width) {
+        long saved = -PLACING * steps.get(end - 1).size();
+        int rows = height;
+        int columns = width;
+        for (int i = end - 1; i >= 0; i--) {
+            LocalStep step = steps.get(i);
+            long whole = (long) step.down().outputs() * step.across().outputs();
+            saved += step.multiplications() * (whole - (long) rows * columns);
+            rows = step.down().extent(rows);
+            columns = step.across().extent(columns);
+        }
+        return saved;
+    }
+
+    private static List<Integer> ends(List<LocalStep> steps) {
+        return IntStream.rangeClosed(1, steps.size())
+                .filter(end -> end == steps.size() || steps.get(end).isConvolution())
+                .filter(end -> steps.subList(0, end).stream().anyMatch(LocalStep::isConvolution))
+                .boxed()
+                .toList();
+    }
+}

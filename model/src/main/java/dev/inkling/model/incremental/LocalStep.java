@@ -1,0 +1,174 @@
+package dev.inkling.model.incremental;
+
+import dev.inkling.model.backward.OperationKinds;
+import dev.inkling.model.backward.ReverseWalk;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.OperationAttributeInspector;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * An operation from images to images, (N, h, w, C) each, of which every place follows from a few of what it reads, by the same rule
+ * wherever they lie.
+ *
+ * @param down what it sees along a column
+ * @param across what it sees along a row
+ * @param channels of the output
+ * @param multiplications for each place of the output
+ */
+record LocalStep(
+        GraphOperation operation, ReceptiveField down, ReceptiveField across, int channels, long multiplications) {
+
+    private static final Set<String> POOLS = Set.of("MaxPool", "AvgPool");
+    private static final Set<String> ARITHMETIC = Set.of("Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum");
+
+    Output<?> output() {
+        return operation.output(0);
+    }
+
+    boolean isConvolution() {
+        return multiplications > 0;
+    }
+
+    /** Whether it has borders to pad or not to pad. */
+    boolean hasWindow() {
+        return isConvolution() || POOLS.contains(operation.type());
+    }
+
+    /** Values of the output. */
+    long size() {
+        return (long) down.outputs() * across.outputs() * channels;
+    }
+
+    /** Those that the image goes through one after the other, up to where it is read by several or by one of another kind. */
+    static List<LocalStep> from(Output<?> image, ReverseWalk walk) {
+        List<LocalStep> steps = new ArrayList<>();
+        Optional<LocalStep> step = reading(image, walk);
+        while (step.isPresent()) {
+            steps.add(step.get());
+            step = reading(step.get().output(), walk);
+        }
+        return steps;
+    }
+
+    /** The one that reads a tensor, if there is only one and it is local. */
+    private static Optional<LocalStep> reading(Output<?> tensor, ReverseWalk walk) {
+        List<GraphOperation> readers = walk.readers(tensor);
+        if (readers.size() != 1 || !isKnownImage(tensor)) {
+            return Optional.empty();
+        }
+        GraphOperation operation = readers.get(0);
+        boolean alone = walk.inputs(operation).size() == 1 && readsOnce(operation, tensor);
+        if (!alone || !isKnownImage(operation.output(0)) || otherOutputsMatter(operation, walk)) {
+            return Optional.empty();
+        }
+        return Optional.of(operation)
+                .filter(local -> isPointwise(local, tensor))
+                .map(local -> new LocalStep(local, pointwise(tensor, 1), pointwise(tensor, 2), channels(local), 0))
+                .or(() -> windowed(operation, tensor));
+    }
+
+    private static int channels(GraphOperation operation) {
+        return (int) operation.output(0).shape().get(3);
+    }
+
+    private static boolean isKnownImage(Output<?> tensor) {
+        return tensor.shape().numDimensions() == 4 && !tensor.shape().tail().hasUnknownDimension();
+    }
+
+    private static boolean readsOnce(GraphOperation operation, Output<?> tensor) {
+        return operation.inputs().stream()
+                        .filter(input -> input.asOutput().equals(tensor))
+                        .count()
+                == 1;
+    }
+
+    private static boolean otherOutputsMatter(GraphOperation operation, ReverseWalk walk) {
+        for (int i = 1; i < operation.numOutputs(); i++) {
+            if (!walk.readers(operation.output(i)).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isPointwise(GraphOperation operation, Output<?> tensor) {
+        String type = operation.type();
+        if (OperationKinds.NORMALISATIONS.contains(type)) {
+            return operation.input(0).equals(tensor)
+                    && channelsLast(operation)
+                    && !operation.attributes().getAttrBool("is_training");
+        }
+        if (type.equals("BiasAdd")) {
+            return channelsLast(operation);
+        }
+        if (ARITHMETIC.contains(type)) {
+            Output<?> constant = operation.input(0).equals(tensor) ? operation.input(1) : operation.input(0);
+            return dependsOnNoPlace(constant.shape());
+        }
+        return type.equals("Identity") || OperationKinds.ACTIVATIONS.contains(type);
+    }
+
+    /** A number, or one for each channel. */
+    private static boolean dependsOnNoPlace(Shape constant) {
+        return !constant.isUnknown()
+                && Arrays.stream(constant.asArray())
+                        .limit(Math.max(0, constant.numDimensions() - 1))
+                        .allMatch(length -> length == 1);
+    }
+
+    private static boolean channelsLast(GraphOperation operation) {
+        return operation.attributes().getAttrString("data_format").equals("NHWC");
+    }
+
+    private static ReceptiveField pointwise(Output<?> tensor, int side) {
+        return ReceptiveField.valid(1, 1, (int) tensor.shape().get(side));
+    }
+
+    private static Optional<LocalStep> windowed(GraphOperation operation, Output<?> tensor) {
+        if (POOLS.contains(operation.type()) && channelsLast(operation)) {
+            long[] window = operation.attributes().getAttrIntList("ksize");
+            // Beyond the border a pool sees nothing, which no number stands for.
+            return step(operation, tensor, window[1], window[2], 0)
+                    .filter(step -> step.down().staysInside() && step.across().staysInside());
+        }
+        boolean convolution = OperationKinds.CONVOLUTIONS.contains(operation.type())
+                && operation.input(0).equals(tensor);
+        Shape kernel = convolution ? operation.input(1).shape() : Shape.unknown();
+        boolean plain = convolution
+                && !kernel.isUnknown()
+                && !kernel.hasUnknownDimension()
+                && channelsLast(operation)
+                && Arrays.stream(operation.attributes().getAttrIntList("dilations"))
+                        .allMatch(rate -> rate == 1);
+        // A depthwise kernel has (height, width, channels, of each) weights, and the others see grouped channels by
+        // their shape.
+        return plain ? step(operation, tensor, kernel.get(0), kernel.get(1), kernel.size()) : Optional.empty();
+    }
+
+    private static Optional<LocalStep> step(
+            GraphOperation operation, Output<?> tensor, long height, long width, long multiplications) {
+        OperationAttributeInspector attributes = operation.attributes();
+        long[] strides = attributes.getAttrIntList("strides");
+        String padding = attributes.getAttrString("padding");
+        if (!padding.equals("SAME") && !padding.equals("VALID")) {
+            return Optional.empty();
+        }
+        boolean same = padding.equals("SAME");
+        return Optional.of(new LocalStep(
+                operation,
+                field((int) height, (int) strides[1], same, (int) tensor.shape().get(1)),
+                field((int) width, (int) strides[2], same, (int) tensor.shape().get(2)),
+                channels(operation),
+                multiplications));
+    }
+
+    private static ReceptiveField field(int size, int stride, boolean same, int inputs) {
+        return same ? ReceptiveField.same(size, stride, inputs) : ReceptiveField.valid(size, stride, inputs);
+    }
+}
