@@ -61,16 +61,9 @@ public final class EigenCam implements Explainer {
     }
 
     private static double[] map(LayerMaps.Features features) {
-        double[][] centred = new double[features.places()][features.channels()];
-        double[] sums = features.sums();
-        for (int place = 0; place < features.places(); place++) {
-            for (int c = 0; c < features.channels(); c++) {
-                centred[place][c] = features.activation(place, c) - sums[c] / features.places();
-            }
-        }
-        double[] direction = PrincipalDirection.of(centred);
-        double[] map = PrincipalDirection.times(centred, direction);
-        if (isBackwards(direction)) {
+        PrincipalDirection principal = PrincipalDirection.of(features.centred());
+        double[] map = principal.projections();
+        if (isBackwards(principal.direction())) {
             for (int place = 0; place < map.length; place++) {
                 map[place] = -map[place];
             }

@@ -82,6 +82,23 @@ final class LayerMaps {
             return sums(activations);
         }
 
+        /** A less the mean of each channel over the places, (places, channels). */
+        double[][] centred() {
+            double[] means = sums();
+            for (int c = 0; c < channels; c++) {
+                means[c] /= places;
+            }
+            double[][] centred = new double[places][channels];
+            for (int place = 0; place < places; place++) {
+                double[] row = centred[place];
+                int from = at(place, 0);
+                for (int c = 0; c < channels; c++) {
+                    row[c] = activations[from + c] - means[c];
+                }
+            }
+            return centred;
+        }
+
         /** Σ over places of g, for each channel. */
         double[] gradientSums() {
             return sums(gradients);

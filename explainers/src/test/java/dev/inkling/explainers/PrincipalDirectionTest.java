@@ -10,7 +10,8 @@ class PrincipalDirectionTest {
 
     @Test
     void theLongerOfTwoAxes() {
-        double[] direction = PrincipalDirection.of(new double[][] {{1, 0}, {0, -2}});
+        double[] direction =
+                PrincipalDirection.of(new double[][] {{1, 0}, {0, -2}}).direction();
         assertThat(direction[0]).isCloseTo(0, within(1e-12));
         assertThat(Math.abs(direction[1])).isCloseTo(1, within(1e-12));
     }
@@ -19,7 +20,8 @@ class PrincipalDirectionTest {
     @Test
     void isNotMisledByTheLongestColumn() {
         double root = Math.sqrt(2);
-        double[] direction = PrincipalDirection.of(new double[][] {{1.7, 0, 0}, {0, root, root}, {0, 0, 0}});
+        double[] direction = PrincipalDirection.of(new double[][] {{1.7, 0, 0}, {0, root, root}, {0, 0, 0}})
+                .direction();
         assertThat(Math.abs(direction[1])).isCloseTo(Math.sqrt(0.5), within(1e-12));
         assertThat(direction[2]).isCloseTo(direction[1], within(1e-12));
         assertThat(direction[0]).isCloseTo(0, within(1e-12));
@@ -28,34 +30,84 @@ class PrincipalDirectionTest {
     /** Two directions that differ by a millionth: plain multiplication would take millions of steps. */
     @Test
     void tellsDirectionsApartThatAreAlmostEqual() {
-        double[] direction = PrincipalDirection.of(new double[][] {{1, 0}, {0, 1 + 1e-6}});
+        double[] direction =
+                PrincipalDirection.of(new double[][] {{1, 0}, {0, 1 + 1e-6}}).direction();
         assertThat(direction[0]).isCloseTo(0, within(1e-8));
         assertThat(Math.abs(direction[1])).isCloseTo(1, within(1e-8));
     }
 
+    /** Within one matrix, of which the start shows no more than a few products' worth at first. */
+    @Test
+    void tellsTwoOfManyApartThatAreAlmostEqual() {
+        double[][] rows = new double[40][40];
+        for (int i = 0; i < 40; i++) {
+            rows[i][i] = i == 17 ? 1 + 1e-6 : i == 31 ? 1 : 0.9 * i / 40;
+        }
+        double[] direction = PrincipalDirection.of(rows).direction();
+        for (int i = 0; i < 40; i++) {
+            assertThat(Math.abs(direction[i])).isCloseTo(i == 17 ? 1 : 0, within(1e-8));
+        }
+    }
+
+    /** Two directions of length 3 among others of at most 2: any of their plane is right, and always the same one. */
+    @Test
+    void equalDirections() {
+        double[][] rows = {{0, 3, 0, 0}, {2, 0, 0, 0}, {0, 0, 0, 3}, {0, 0, 1, 0}, {0, 0, 0, 0}};
+        double[] direction = PrincipalDirection.of(rows).direction();
+        assertThat(Math.hypot(direction[1], direction[3])).isCloseTo(1, within(1e-12));
+        assertThat(PrincipalDirection.of(rows).direction()).containsExactly(direction);
+    }
+
+    @Test
+    void multiplesOfOneRow() {
+        PrincipalDirection principal = PrincipalDirection.of(new double[][] {{3, 0, -4}, {0, 0, 0}, {-6, 0, 8}});
+        double sign = Math.signum(principal.direction()[0]);
+        assertThat(principal.direction())
+                .usingComparatorWithPrecision(1e-12)
+                .containsExactly(sign * 0.6, 0, sign * -0.8);
+        assertThat(principal.projections())
+                .usingComparatorWithPrecision(1e-12)
+                .containsExactly(sign * 5, 0, sign * -10);
+    }
+
+    @Test
+    void whatIsNotANumberStaysSo() {
+        assertThat(PrincipalDirection.of(new double[][] {{1, Double.NaN}, {2, 3}})
+                        .direction())
+                .containsOnly(Double.NaN);
+    }
+
     @Test
     void nothingVaries() {
-        assertThat(PrincipalDirection.of(new double[3][2])).containsOnly(0);
-        assertThat(PrincipalDirection.of(new double[2][3])).containsOnly(0);
+        assertThat(PrincipalDirection.of(new double[3][2]).direction()).containsOnly(0);
+        assertThat(PrincipalDirection.of(new double[2][3]).direction()).containsOnly(0);
     }
 
     /** Against Jacobi's rotations, which find all eigenvectors at once; wide, tall and square. */
     @Test
     void equalsTheFirstOfAllEigenvectors() {
         SplittableRandom random = new SplittableRandom(4);
-        for (int[] size : new int[][] {{4, 9}, {9, 4}, {6, 6}, {1, 5}, {5, 1}}) {
+        for (int[] size : new int[][] {{4, 9}, {9, 4}, {6, 6}, {1, 5}, {5, 1}, {25, 40}, {40, 25}}) {
             double[][] rows = new double[size[0]][];
             for (int i = 0; i < rows.length; i++) {
                 rows[i] = random.doubles(size[1], -1, 1).toArray();
             }
             double[] expected = firstByJacobi(rows);
-            double[] found = PrincipalDirection.of(rows);
+            PrincipalDirection principal = PrincipalDirection.of(rows);
+            double[] found = principal.direction();
             double sign = 0;
             for (int i = 0; i < found.length; i++) {
                 sign += found[i] * expected[i];
             }
             for (int i = 0; i < found.length; i++) {
                 assertThat(Math.signum(sign) * found[i]).isCloseTo(expected[i], within(1e-9));
+            }
+            for (int i = 0; i < rows.length; i++) {
+                double projection = 0;
+                for (int j = 0; j < found.length; j++) {
+                    projection += rows[i][j] * found[j];
+                }
+                assertThat(principal.projections()[i]).isCloseTo(projection, within(1e-9));
             }
         }
     }
