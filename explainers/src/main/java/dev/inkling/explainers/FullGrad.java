@@ -13,7 +13,6 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -119,20 +118,23 @@ public final class FullGrad implements Explainer {
         int places = part.height() * part.width();
         double[] sums = new double[places];
         double[] magnitudes = new double[places];
-        float least = Float.POSITIVE_INFINITY;
-        float largest = 0;
+        double least = Double.POSITIVE_INFINITY;
+        double largest = 0;
+        double total = 0;
         for (int place = 0; place < places; place++) {
             double sum = 0;
             double magnitudeSum = 0;
             for (int i = place * part.channels(); i < (place + 1) * part.channels(); i++) {
-                float value = part.values()[i];
-                float magnitude = Math.abs(value);
+                // Converted once: the magnitude of a float would be converted again to be added.
+                double value = part.values()[i];
+                double magnitude = Math.abs(value);
                 sum += value;
                 magnitudeSum += magnitude;
                 // Comparisons: through Math.min and Math.max each value would wait for the one before.
                 least = magnitude < least ? magnitude : least;
                 largest = magnitude > largest ? magnitude : largest;
             }
+            total += sum;
             sums[place] = sum;
             magnitudes[place] = magnitudeSum;
         }
@@ -141,7 +143,7 @@ public final class FullGrad implements Explainer {
         } else if (places > 1 || map.length == 1) {
             addShares(magnitudes, least, largest, part, map, signature);
         }
-        return Arrays.stream(sums).sum();
+        return total;
     }
 
     /**
@@ -151,13 +153,13 @@ public final class FullGrad implements Explainer {
      * @param largest magnitude of the part's values
      */
     private static void addShares(
-            double[] sums, float least, float largest, Part part, double[] map, ModelSignature signature) {
+            double[] sums, double least, double largest, Part part, double[] map, ModelSignature signature) {
         if (largest <= least) {
             return;
         }
         float[] shares = new float[sums.length];
         for (int place = 0; place < shares.length; place++) {
-            shares[place] = (float) ((sums[place] - (double) part.channels() * least) / (largest - least));
+            shares[place] = (float) ((sums[place] - part.channels() * least) / (largest - least));
         }
         // Interpolation is linear: the sum of the channels is interpolated once.
         float[] resized = Bilinear.resize(shares, part.height(), part.width(), signature.height(), signature.width());
