@@ -60,21 +60,30 @@ class ArchitectureTest {
                     .resideInAPackage("dev.inkling.model.saved..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("dev.inkling.model", "dev.inkling.model.backward..")
+                    .resideInAnyPackage(
+                            "dev.inkling.model", "dev.inkling.model.backward..", "dev.inkling.model.incremental..")
                     .because("what is read does not ask who reads it"),
             noClasses()
                     .that()
                     .resideInAPackage("dev.inkling.model.backward..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("dev.inkling.model", "dev.inkling.model.saved..")
+                    .resideInAnyPackage(
+                            "dev.inkling.model", "dev.inkling.model.saved..", "dev.inkling.model.incremental..")
                     .because("rules see operations, not whose model they are of"),
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.inkling.model.incremental..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.inkling.model", "dev.inkling.model.saved..")
+                    .because("it sees operations, not whose model they are of"),
             noClasses()
                     .that()
                     .resideOutsideOfPackage("dev.inkling.model..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage("dev.inkling.model.backward..")
+                    .resideInAnyPackage("dev.inkling.model.backward..", "dev.inkling.model.incremental..")
                     .because("other modules ask a model's capabilities"),
             noClasses()
                     .that()
@@ -115,6 +124,7 @@ class ArchitectureTest {
                         "dev.inkling.model",
                         "dev.inkling.model.saved",
                         "dev.inkling.model.backward",
+                        "dev.inkling.model.incremental",
                         "dev.inkling.figures",
                         "dev.inkling.trainer",
                         "dev.inkling.app");

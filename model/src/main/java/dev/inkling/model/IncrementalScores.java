@@ -30,8 +30,8 @@ final class IncrementalScores {
         this.session = session;
         // What depends on other images of the batch, or whose cost is not known, is left alone.
         this.inference = model.mostAtOnce() > 1 && session.operations().isPresent()
-                ? Optional.of(
-                        new IncrementalInference(model, session.operations().getAsLong() / 2))
+                ? Optional.of(new IncrementalInference(
+                        model.graph(), image, logits, session.operations().getAsLong() / 2))
                 : Optional.empty();
     }
 

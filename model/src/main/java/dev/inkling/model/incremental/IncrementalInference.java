@@ -1,12 +1,13 @@
 package dev.inkling.model.incremental;
 
 import dev.inkling.model.backward.ReverseWalk;
-import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.FloatArrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.tensorflow.Graph;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 
@@ -35,14 +36,15 @@ public final class IncrementalInference {
     /**
      * Looks at a graph, which nothing may run meanwhile.
      *
+     * @param image (N, H, W, C)
+     * @param logits (N, K)
      * @param multiplications that an image takes from there to the logits
      */
-    public IncrementalInference(ModelGraph model, long multiplications) {
-        ReverseWalk walk = new ReverseWalk(model.graph(), "incremental", model.image(), model.logits());
-        this.steps = LocalStep.from(model.image(), walk);
+    public IncrementalInference(Graph graph, Output<?> image, Output<?> logits, long multiplications) {
+        this.steps = LocalStep.from(image, new ReverseWalk(graph, "incremental", image, logits));
         this.multiplications = multiplications;
         this.ends = ends(steps);
-        this.image = model.image().shape().tail();
+        this.image = image.shape().tail();
     }
 
     /**
