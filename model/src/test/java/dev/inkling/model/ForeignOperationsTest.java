@@ -9,7 +9,6 @@ import dev.inkling.spi.Extent;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.LrpRule;
-import dev.inkling.spi.ModelSignature.Layer.Kind;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Propagation.Propagated;
 import dev.inkling.spi.Propagation.Rule;
@@ -24,13 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.FloatNdArray;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
@@ -47,32 +43,9 @@ class ForeignOperationsTest {
 
     private final SplittableRandom random = new SplittableRandom(51);
 
-    private interface Body {
-        Operand<TFloat32> logits(Ops tf, Operand<TFloat32> image);
-    }
-
     /** A model of images 5×4×2 and two classes. */
-    private TensorFlowModel model(Body body) throws IOException {
-        try (Graph graph = new Graph()) {
-            Ops tf = Ops.create(graph);
-            Placeholder<TFloat32> image = tf.withName("image")
-                    .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, 5, 4, 2)));
-            Operand<TFloat32> logits = tf.withName("logits").identity(body.logits(tf, image));
-            SavedModelWriter.writeGraph(folder, graph, image, logits, tf.nn.softmax(logits));
-        }
-        SavedModelWriter.writeCard(
-                folder,
-                new ModelCard(
-                        ModelCard.FORMAT,
-                        "foreign",
-                        new ModelCard.Input(5, 4, 2, -1, 1),
-                        List.of("a", "b"),
-                        0,
-                        List.of(new ModelCard.CardLayer("logits", Kind.DENSE, 1, 1, 2, "logits:0")),
-                        ModelFixtures.TRAINING,
-                        new ModelCard.Accuracy(0.0, null),
-                        null));
-        return TensorFlowModel.load(folder);
+    private TensorFlowModel model(ModelFixtures.Body body) throws IOException {
+        return ModelFixtures.load(folder, new ModelCard.Input(5, 4, 2, -1, 1), body);
     }
 
     private float[] values(int count) {
@@ -341,7 +314,7 @@ class ForeignOperationsTest {
     @Test
     void whatHasNoRuleIsNamed() throws IOException {
         float[][] dense = matrix(40, 2);
-        Body wave = (tf, image) -> tf.linalg.matMul(
+        ModelFixtures.Body wave = (tf, image) -> tf.linalg.matMul(
                 tf.withName("wave").math.sin(tf.reshape(image, tf.constant(new int[] {-1, 40}))), tf.constant(dense));
         try (TensorFlowModel model = model(wave)) {
             assertRefused(model, new Rule.Lrp(LrpRule.zPlus()), "LRP has no rule for operation 'wave' of type Sin");
@@ -352,7 +325,7 @@ class ForeignOperationsTest {
     @Test
     void aProductWithoutAWeightIsNamed() throws IOException {
         float[][] dense = matrix(40, 2);
-        Body square = (tf, image) ->
+        ModelFixtures.Body square = (tf, image) ->
                 tf.reshape(tf.withName("square").math.mul(image, tf.nn.relu(image)), tf.constant(new int[] {-1, 40}));
         try (TensorFlowModel model =
                 model((tf, image) -> tf.linalg.matMul(square.logits(tf, image), tf.constant(dense)))) {

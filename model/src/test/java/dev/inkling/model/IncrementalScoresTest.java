@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.model.saved.ModelCard;
 import dev.inkling.spi.FloatArrays;
-import dev.inkling.spi.ModelSignature.Layer.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,11 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
@@ -141,29 +138,11 @@ class IncrementalScoresTest {
     }
 
     private TensorFlowModel model(Body body) throws IOException {
-        try (Graph graph = new Graph()) {
-            Ops tf = Ops.create(graph);
-            Placeholder<TFloat32> image = tf.withName("image")
-                    .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, HEIGHT, WIDTH, 2)));
+        return ModelFixtures.load(folder, new ModelCard.Input(HEIGHT, WIDTH, 2, -1, 1), (tf, image) -> {
             Operand<TFloat32> features = body.features(tf, image);
-            Operand<TFloat32> logits = tf.withName("logits")
-                    .identity(tf.linalg.matMul(
-                            features, kernel(tf, features.asOutput().shape().get(1), 2)));
-            SavedModelWriter.writeGraph(folder, graph, image, logits, tf.nn.softmax(logits));
-        }
-        SavedModelWriter.writeCard(
-                folder,
-                new ModelCard(
-                        ModelCard.FORMAT,
-                        "foreign",
-                        new ModelCard.Input(HEIGHT, WIDTH, 2, -1, 1),
-                        List.of("a", "b"),
-                        0,
-                        List.of(new ModelCard.CardLayer("logits", Kind.DENSE, 1, 1, 2, "logits:0")),
-                        ModelFixtures.TRAINING,
-                        new ModelCard.Accuracy(0.0, null),
-                        null));
-        return TensorFlowModel.load(folder);
+            return tf.linalg.matMul(
+                    features, kernel(tf, features.asOutput().shape().get(1), 2));
+        });
     }
 
     /** Copies of an image, with a window of noise of at most 4×4 somewhere in each, also at the border. */

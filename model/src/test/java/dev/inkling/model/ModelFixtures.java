@@ -1,6 +1,7 @@
 package dev.inkling.model;
 
 import dev.inkling.model.saved.ModelCard;
+import dev.inkling.spi.ModelSignature.Layer.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -9,6 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
 
 /** Model folders for tests. */
 public final class ModelFixtures {
@@ -50,6 +57,35 @@ public final class ModelFixtures {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** From images to the logits of two classes. */
+    interface Body {
+        Operand<TFloat32> logits(Ops tf, Operand<TFloat32> image);
+    }
+
+    /** A model of any operations, written and loaded again. */
+    static TensorFlowModel load(Path folder, ModelCard.Input input, Body body) throws IOException {
+        try (Graph graph = new Graph()) {
+            Ops tf = Ops.create(graph);
+            Shape images = Shape.of(Shape.UNKNOWN_SIZE, input.height(), input.width(), input.channels());
+            Placeholder<TFloat32> image = tf.withName("image").placeholder(TFloat32.class, Placeholder.shape(images));
+            Operand<TFloat32> logits = tf.withName("logits").identity(body.logits(tf, image));
+            SavedModelWriter.writeGraph(folder, graph, image, logits, tf.nn.softmax(logits));
+        }
+        SavedModelWriter.writeCard(
+                folder,
+                new ModelCard(
+                        ModelCard.FORMAT,
+                        "foreign",
+                        input,
+                        List.of("a", "b"),
+                        0,
+                        List.of(new ModelCard.CardLayer("logits", Kind.DENSE, 1, 1, 2, "logits:0")),
+                        TRAINING,
+                        new ModelCard.Accuracy(0.0, null),
+                        null));
+        return TensorFlowModel.load(folder);
     }
 
     public static double[] doubles(float[] values) {

@@ -9,7 +9,6 @@ import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.LrpRule;
-import dev.inkling.spi.ModelSignature.Layer.Kind;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Propagation.Rule;
 import dev.inkling.spi.Targets;
@@ -18,12 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.FloatNdArray;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /** Graphs that the network of this module does not have: branches, shared activations, operations without a rule. */
@@ -38,27 +34,10 @@ class ReverseWalkTest {
 
     /** A model of images 1×2×1 whose two pixels are the features. */
     private TensorFlowModel model(Body body) throws IOException {
-        try (Graph graph = new Graph()) {
-            Ops tf = Ops.create(graph);
-            Placeholder<TFloat32> image = tf.withName("image")
-                    .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, 1, 2, 1)));
-            Operand<TFloat32> features = tf.reshape(image, tf.constant(new int[] {-1, 2}));
-            Operand<TFloat32> logits = tf.withName("logits").identity(body.logits(tf, features));
-            SavedModelWriter.writeGraph(folder, graph, image, logits, tf.nn.softmax(logits));
-        }
-        SavedModelWriter.writeCard(
+        return ModelFixtures.load(
                 folder,
-                new ModelCard(
-                        ModelCard.FORMAT,
-                        "tiny",
-                        new ModelCard.Input(1, 2, 1, -9, 9),
-                        List.of("a", "b"),
-                        0,
-                        List.of(new ModelCard.CardLayer("logits", Kind.DENSE, 1, 1, 2, "logits:0")),
-                        ModelFixtures.TRAINING,
-                        new ModelCard.Accuracy(0.0, null),
-                        null));
-        return TensorFlowModel.load(folder);
+                new ModelCard.Input(1, 2, 1, -9, 9),
+                (tf, image) -> body.logits(tf, tf.reshape(image, tf.constant(new int[] {-1, 2}))));
     }
 
     private static float[] propagate(TensorFlowModel model, Rule rule, float a, float b) {
