@@ -160,6 +160,9 @@ final class PerturbationBatches {
         try {
             return scores.join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }

@@ -136,13 +136,24 @@ class PerturbationBatchesTest {
         assertThatThrownBy(() -> PerturbationBatches.run(
                         refusing, new float[2], Targets.classes(2, 0), n -> new Counted(n, 1000)))
                 .isSameAs(refusal);
+        OutOfMemoryError error = new OutOfMemoryError();
+        Model failing = scoring(images -> {
+            throw error;
+        });
+        assertThatThrownBy(() -> PerturbationBatches.run(
+                        failing, new float[2], Targets.classes(2, 0), n -> new Counted(n, 1000)))
+                .isSameAs(error);
     }
 
     private Model scoring(UnaryOperator<FloatNdArray> scores) {
+        return scoring(pixels.signature(), scores);
+    }
+
+    private static Model scoring(ModelSignature signature, UnaryOperator<FloatNdArray> scores) {
         return new Model() {
             @Override
             public ModelSignature signature() {
-                return pixels.signature();
+                return signature;
             }
 
             @Override
@@ -167,27 +178,13 @@ class PerturbationBatchesTest {
     /** 2²⁴ values are 64 MiB, in two batches. */
     @Test
     void batchesOfLargeImagesAreSmall() {
-        Model large = new Model() {
-            @Override
-            public ModelSignature signature() {
-                return new ModelSignature(
-                        "large", 1024, 1024, 3, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of());
-            }
-
-            @Override
-            public FloatNdArray scores(FloatNdArray images) {
-                batches.add(images.shape().get(0));
-                return FloatArrays.of(
-                        new float[2 * (int) images.shape().get(0)],
-                        images.shape().get(0),
-                        2);
-            }
-
-            @Override
-            public <T> Optional<T> capability(Class<T> type) {
-                return Optional.empty();
-            }
-        };
+        ModelSignature signature = new ModelSignature(
+                "large", 1024, 1024, 3, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of());
+        Model large = scoring(signature, images -> {
+            long count = images.shape().get(0);
+            batches.add(count);
+            return FloatArrays.of(new float[2 * (int) count], count, 2);
+        });
         PerturbationBatches.run(large, new float[1024 * 1024 * 3], Targets.classes(2, 0), n -> new Counted(n, 5));
         assertThat(batches).containsExactly(2L, 2L, 1L);
     }

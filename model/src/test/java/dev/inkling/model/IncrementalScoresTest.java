@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -216,6 +217,24 @@ class IncrementalScoresTest {
                 model((Body) networks().findFirst().orElseThrow().get()[2])) {
             assertAsOneByOne(model, images);
             assertThat(model.operations("GatherV2")).isZero();
+        }
+    }
+
+    /** Copies that are alike, which 40 of them would have told by. */
+    @ParameterizedTest
+    @ValueSource(ints = {15, 257})
+    void fewAndVeryManyGoTheOrdinaryWay(int count) throws IOException {
+        float[] copies = copies(1);
+        float[] images = new float[count * SIZE];
+        for (int n = 0; n < count; n++) {
+            System.arraycopy(copies, n % COUNT * SIZE, images, n * SIZE, SIZE);
+        }
+        try (TensorFlowModel model =
+                model((Body) networks().findFirst().orElseThrow().get()[2])) {
+            scores(model, images, 0, count);
+            assertThat(model.operations("GatherV2")).isZero();
+            scores(model, copies, 0, COUNT);
+            assertThat(model.operations("GatherV2")).isPositive();
         }
     }
 }

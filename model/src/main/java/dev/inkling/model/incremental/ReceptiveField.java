@@ -17,12 +17,8 @@ record ReceptiveField(int size, int stride, int padding, int inputs, int outputs
     /** With as many zeros around the input as make ⌈inputs / stride⌉ outputs, the odd one after it. */
     static ReceptiveField same(int size, int stride, int inputs) {
         int outputs = (inputs - 1) / stride + 1;
-        return new ReceptiveField(size, stride, zeros(size, stride, inputs) / 2, inputs, outputs);
-    }
-
-    private static int zeros(int size, int stride, int inputs) {
-        int outputs = (inputs - 1) / stride + 1;
-        return Math.max(0, (outputs - 1) * stride + size - inputs);
+        int zeros = Math.max(0, (outputs - 1) * stride + size - inputs);
+        return new ReceptiveField(size, stride, zeros / 2, inputs, outputs);
     }
 
     /** Where an output begins to see; below 0 in the padding. */
