@@ -76,14 +76,29 @@ class ArchitectureTest {
                     .resideInAPackage("dev.inkling.model.incremental..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("dev.inkling.model", "dev.inkling.model.saved..")
+                    .resideInAnyPackage(
+                            "dev.inkling.model", "dev.inkling.model.saved..", "dev.inkling.model.backward..")
                     .because("it sees operations, not whose model they are of"),
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.inkling.model.graph..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.inkling.model",
+                            "dev.inkling.model.saved..",
+                            "dev.inkling.model.backward..",
+                            "dev.inkling.model.incremental..")
+                    .because("what others build on knows none of them"),
             noClasses()
                     .that()
                     .resideOutsideOfPackage("dev.inkling.model..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("dev.inkling.model.backward..", "dev.inkling.model.incremental..")
+                    .resideInAnyPackage(
+                            "dev.inkling.model.graph..",
+                            "dev.inkling.model.backward..",
+                            "dev.inkling.model.incremental..")
                     .because("other modules ask a model's capabilities"),
             noClasses()
                     .that()
@@ -123,6 +138,7 @@ class ArchitectureTest {
                         "dev.inkling.plugins.integratedgradients",
                         "dev.inkling.model",
                         "dev.inkling.model.saved",
+                        "dev.inkling.model.graph",
                         "dev.inkling.model.backward",
                         "dev.inkling.model.incremental",
                         "dev.inkling.figures",

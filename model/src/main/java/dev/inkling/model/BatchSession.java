@@ -1,6 +1,6 @@
 package dev.inkling.model;
 
-import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.graph.GraphPath;
 import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature;
@@ -41,8 +41,7 @@ final class BatchSession implements AutoCloseable {
         int rows = ChunkSize.of(model, execution.memory());
         this.operations = model.obstacle().isPresent()
                 ? OptionalLong.empty()
-                : FloatingPointOperations.of(
-                        new ReverseWalk(model.graph(), "explain/operations", image, model.logits()).path());
+                : FloatingPointOperations.of(new GraphPath(image, model.logits()).operations());
         this.targetWeights = Ops.create(model.graph())
                 .withSubScope("explain")
                 .withName("targets")

@@ -31,7 +31,7 @@ final class IncrementalScores {
         // What depends on other images of the batch, or whose cost is not known, is left alone.
         this.inference = model.mostAtOnce() > 1 && session.operations().isPresent()
                 ? Optional.of(new IncrementalInference(
-                        model.graph(), image, logits, session.operations().getAsLong() / 2))
+                        image, logits, session.operations().getAsLong() / 2))
                 : Optional.empty();
     }
 

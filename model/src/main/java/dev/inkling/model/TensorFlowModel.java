@@ -1,6 +1,6 @@
 package dev.inkling.model;
 
-import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.graph.GraphPath;
 import dev.inkling.model.saved.ModelCard;
 import dev.inkling.model.saved.ModelChoices;
 import dev.inkling.model.saved.ModelGraph;
@@ -45,7 +45,7 @@ public final class TensorFlowModel implements Model, AutoCloseable {
                 .withSubScope("explain")
                 .withName("probabilities")
                 .nn
-                .softmax(ReverseWalk.typed(model.logits()))
+                .softmax(GraphPath.typed(model.logits()))
                 .asOutput();
         this.session = new BatchSession(model, execution);
         this.incremental = new IncrementalScores(model, session);

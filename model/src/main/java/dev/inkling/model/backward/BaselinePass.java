@@ -1,5 +1,7 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -72,6 +74,6 @@ final class BaselinePass {
 
     /** The same, as an operand. */
     Operand<TFloat32> of(Output<?> tensor) {
-        return ReverseWalk.typed(output(tensor));
+        return GraphPath.typed(output(tensor));
     }
 }

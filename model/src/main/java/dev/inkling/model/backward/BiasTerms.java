@@ -1,5 +1,6 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +71,7 @@ public final class BiasTerms {
                 "explain/biases/gradient", new Output<?>[] {logits}, sums, new Output<?>[] {weights});
         List<Term> terms = new ArrayList<>();
         for (int i = 0; i < sums.length; i++) {
-            Operand<TFloat32> gradient = ReverseWalk.typed(ReverseWalk.connected(gradients[i], logits, sums[i]));
+            Operand<TFloat32> gradient = GraphPath.typed(ReverseWalk.connected(gradients[i], logits, sums[i]));
             Operand<TFloat32> contribution =
                     tf.math.mul(gradient, constants.get(i).value());
             terms.add(new Term(constants.get(i).operation().name(), contribution.asOutput()));
@@ -102,20 +103,20 @@ public final class BiasTerms {
 
     private Optional<Operand<TFloat32>> constant(GraphOperation operation, List<Output<?>> others) {
         if (SUMS.contains(operation.type()) && others.size() == 1) {
-            return Optional.of(ReverseWalk.typed(others.get(0)));
+            return Optional.of(GraphPath.typed(others.get(0)));
         } else if (operation.type().equals("FusedBatchNormV3")) {
             if (operation.attributes().getAttrBool("is_training")) {
                 // Mean and deviation are the batch's own, so the offset alone is constant. Keras 2 normalises layers by
                 // it on a tensor of
                 // another shape, with the offset 0.
                 boolean perImage = !operation.output(0).shape().tail().hasUnknownDimension();
-                return perImage ? Optional.of(ReverseWalk.typed(operation.input(2))) : Optional.empty();
+                return perImage ? Optional.of(GraphPath.typed(operation.input(2))) : Optional.empty();
             }
             // What is left of scale · (z − mean) / deviation + offset where z is 0.
-            Operand<TFloat32> scale = ReverseWalk.typed(operation.input(1));
-            Operand<TFloat32> offset = ReverseWalk.typed(operation.input(2));
-            Operand<TFloat32> mean = ReverseWalk.typed(operation.input(3));
-            Operand<TFloat32> variance = ReverseWalk.typed(operation.input(4));
+            Operand<TFloat32> scale = GraphPath.typed(operation.input(1));
+            Operand<TFloat32> offset = GraphPath.typed(operation.input(2));
+            Operand<TFloat32> mean = GraphPath.typed(operation.input(3));
+            Operand<TFloat32> variance = GraphPath.typed(operation.input(4));
             float epsilon = operation.attributes().getAttrFloat("epsilon");
             Operand<TFloat32> perDeviation = tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon)));
             return Optional.of(tf.math.sub(offset, tf.math.mul(mean, tf.math.mul(scale, perDeviation))));

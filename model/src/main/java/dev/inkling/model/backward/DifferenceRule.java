@@ -1,5 +1,8 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
+import dev.inkling.model.graph.Replica;
 import dev.inkling.spi.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +75,8 @@ final class DifferenceRule implements ReverseWalk.Rule {
             // derivative, by
             // itself where there is no difference.
             Operand<TFloat32> hair = tf.constant(1 - 0x1p-20f);
-            Operand<TFloat32> in = tf.math.sub(ReverseWalk.typed(x), tf.math.mul(baseline.of(x), hair));
-            Operand<TFloat32> out = tf.math.sub(ReverseWalk.typed(y), tf.math.mul(baseline.of(y), hair));
+            Operand<TFloat32> in = tf.math.sub(GraphPath.typed(x), tf.math.mul(baseline.of(x), hair));
+            Operand<TFloat32> out = tf.math.sub(GraphPath.typed(y), tf.math.mul(baseline.of(y), hair));
             walk.send(x, tf.math.mul(multipliers, tf.math.divNoNan(out, in)));
         } else {
             walk.send(
@@ -86,7 +89,7 @@ final class DifferenceRule implements ReverseWalk.Rule {
     }
 
     private Operand<TFloat32> difference(Output<?> tensor) {
-        return tf.math.sub(ReverseWalk.typed(tensor), baseline.of(tensor));
+        return tf.math.sub(GraphPath.typed(tensor), baseline.of(tensor));
     }
 
     /** dividend / difference, or what it comes to where the difference vanishes. */
@@ -105,7 +108,7 @@ final class DifferenceRule implements ReverseWalk.Rule {
         Operand<TFloat32> rise = tf.nn.relu(change);
         Operand<TFloat32> fall = tf.math.minimum(change, tf.constant(0f));
         // The baseline's winners, once for each image: a pool of its own, for a gradient has the shape of its input.
-        Operand<TFloat32> each = tf.broadcastTo(baseline.of(x), tf.shape(ReverseWalk.typed(x)));
+        Operand<TFloat32> each = tf.broadcastTo(baseline.of(x), tf.shape(GraphPath.typed(x)));
         List<Operand<?>> inputs = new ArrayList<>(List.of(each));
         for (int i = 1; i < pool.numInputs(); i++) {
             inputs.add(pool.input(i));
@@ -127,7 +130,7 @@ final class DifferenceRule implements ReverseWalk.Rule {
     }
 
     private Operand<TFloat32> mean(Output<?> tensor) {
-        return tf.math.mul(tf.constant(0.5f), tf.math.add(ReverseWalk.typed(tensor), baseline.of(tensor)));
+        return tf.math.mul(tf.constant(0.5f), tf.math.add(GraphPath.typed(tensor), baseline.of(tensor)));
     }
 
     /**
@@ -136,7 +139,7 @@ final class DifferenceRule implements ReverseWalk.Rule {
      */
     private void softmax(GraphOperation softmax, Operand<TFloat32> multipliers) {
         Output<?> tensor = softmax.input(0);
-        Operand<TFloat32> x = ReverseWalk.typed(tensor);
+        Operand<TFloat32> x = GraphPath.typed(tensor);
         Operand<TFloat32> x0 = baseline.of(tensor);
         Operand<TInt32> last = tf.constant(new int[] {-1});
         Operand<TFloat32> shift =

@@ -1,5 +1,8 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
+import dev.inkling.model.graph.Replica;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.LrpRule;
 import java.util.ArrayList;
@@ -36,8 +39,8 @@ final class LayerRelevance {
             // Behind a ReLU only what it let through has relevance: its output will do, and needs no look at its sign.
             Operand<TFloat32> ratio = rectified(layer.z())
                     .map(y -> ratio(relevance, y, epsilon.epsilon(), Sign.POSITIVE))
-                    .orElseGet(() -> ratio(relevance, ReverseWalk.typed(layer.z()), epsilon.epsilon(), Sign.EITHER));
-            return tf.math.mul(ReverseWalk.typed(layer.x()), layer.back(ratio));
+                    .orElseGet(() -> ratio(relevance, GraphPath.typed(layer.z()), epsilon.epsilon(), Sign.EITHER));
+            return tf.math.mul(GraphPath.typed(layer.x()), layer.back(ratio));
         } else if (rule instanceof LrpRule.Gamma gamma) {
             return gamma(layer, (float) gamma.gamma(), relevance);
         } else if (rule instanceof LrpRule.AlphaBeta alphaBeta) {
@@ -58,7 +61,7 @@ final class LayerRelevance {
         if (rectified(layer.z()).isPresent()) {
             return share(layer, terms(layer, more, less), layer.bias().map(more::of), relevance, Sign.EITHER);
         }
-        Operand<TFloat32> z = ReverseWalk.typed(layer.z());
+        Operand<TFloat32> z = GraphPath.typed(layer.z());
         Operand<TFloat32> zero = tf.constant(0f);
         return tf.math.add(
                 share(
@@ -105,7 +108,7 @@ final class LayerRelevance {
         boolean pixels = layer.x().equals(walk.image());
         Operand<TFloat32> low = pixels ? atLow : tf.math.minimum(atLow, atHigh);
         Operand<TFloat32> high = pixels ? atHigh : tf.math.maximum(atLow, atHigh);
-        List<Term> terms = new ArrayList<>(List.of(new Term(ReverseWalk.typed(layer.x()), kernel)));
+        List<Term> terms = new ArrayList<>(List.of(new Term(GraphPath.typed(layer.x()), kernel)));
         if (!(pixels && box.low() == 0)) {
             terms.add(new Term(low, tf.math.neg(positive(kernel))));
         }
@@ -118,15 +121,13 @@ final class LayerRelevance {
     /** What a tensor before the first layer is where every pixel has one value. */
     private Operand<TFloat32> everywhere(Output<?> tensor, double value) {
         if (tensor.equals(walk.image())) {
-            return tf.fill(tf.shape(ReverseWalk.typed(tensor)), tf.constant((float) value));
+            return tf.fill(tf.shape(GraphPath.typed(tensor)), tf.constant((float) value));
         }
         GraphOperation operation = (GraphOperation) tensor.op();
-        List<Operand<?>> inputs = new ArrayList<>();
-        for (int i = 0; i < operation.numInputs(); i++) {
-            Output<?> input = operation.input(i);
-            inputs.add(walk.inputs(operation).contains(input) ? everywhere(input, value) : input);
-        }
-        return ReverseWalk.typed(Replica.of(operation, tf, inputs).output(tensor.index()));
+        List<? extends Operand<?>> inputs = Replica.inputs(operation).stream()
+                .map(input -> walk.inputs(operation).contains(input) ? everywhere(input, value) : input)
+                .toList();
+        return GraphPath.typed(Replica.of(operation, tf, inputs).output(tensor.index()));
     }
 
     /** What an operator makes of a kernel. */
@@ -136,7 +137,7 @@ final class LayerRelevance {
 
     /** Positive and negative inputs apart, each with a kernel of its own; one term where no input is negative. */
     private List<Term> terms(WeightedLayer layer, Change forPositive, Change forNegative) {
-        Operand<TFloat32> x = ReverseWalk.typed(layer.x());
+        Operand<TFloat32> x = GraphPath.typed(layer.x());
         Operand<TFloat32> kernel = layer.kernel();
         return isNonNegative(layer.x())
                 ? List.of(new Term(x, forPositive.of(kernel)))
@@ -212,15 +213,15 @@ final class LayerRelevance {
                 || Set.of("Add", "AddV2", "AddN", "Mul").contains(operation.type())
                         && walk.inputs(operation).size() > 1;
         return keepsSigns
-                && walk.path().contains(operation)
+                && walk.path().operations().contains(operation)
                 && walk.inputs(operation).stream().allMatch(this::isNonNegative);
     }
 
     /** The output of the ReLU that alone reads this, if one does. */
     private Optional<Operand<TFloat32>> rectified(Output<?> z) {
-        List<GraphOperation> readers = walk.readers(z);
+        List<GraphOperation> readers = walk.path().readers(z);
         return readers.size() == 1 && readers.get(0).type().equals("Relu")
-                ? Optional.of(ReverseWalk.typed(readers.get(0).output(0)))
+                ? Optional.of(GraphPath.typed(readers.get(0).output(0)))
                 : Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
 import dev.inkling.spi.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,17 +35,16 @@ final class PortableGradient implements ReverseWalk.Rule {
 
     @Override
     public void back(GraphOperation operation, Operand<TFloat32> gradient) {
-        Output<TFloat32> x = ReverseWalk.typed(operation.input(0));
+        Output<TFloat32> x = GraphPath.typed(operation.input(0));
         switch (operation.type()) {
             case "Identity", "BiasAdd" -> walk.send(x, gradient);
             case "Add", "AddV2" -> walk.inputs(operation).forEach(summand -> walk.send(summand, gradient));
             case "Conv2D" -> walk.send(x, walk.vectorJacobian(operation.output(0), x, gradient));
             case "MatMul" ->
-                walk.send(
-                        x, tf.linalg.matMul(gradient, ReverseWalk.typed(operation.input(1)), MatMul.transposeB(true)));
+                walk.send(x, tf.linalg.matMul(gradient, GraphPath.typed(operation.input(1)), MatMul.transposeB(true)));
             case "Relu" -> {
                 Operand<TFloat32> open = tf.dtypes.cast(
-                        tf.math.greater(ReverseWalk.typed(operation.output(0)), tf.constant(0f)), TFloat32.class);
+                        tf.math.greater(GraphPath.typed(operation.output(0)), tf.constant(0f)), TFloat32.class);
                 walk.send(x, tf.math.mul(guided ? tf.nn.relu(gradient) : gradient, open));
             }
             case "Reshape" -> walk.send(x, reshape(gradient, x.shape()));
@@ -58,19 +58,19 @@ final class PortableGradient implements ReverseWalk.Rule {
             case "Sum" -> walk.send(x, everywhere(gradient, x.shape(), 1));
             case "Mul" -> {
                 // Features, weighed by a map of one channel.
-                Output<TFloat32> map = ReverseWalk.typed(operation.input(1));
+                Output<TFloat32> map = GraphPath.typed(operation.input(1));
                 walk.send(x, tf.math.mul(gradient, map));
                 walk.send(
                         map,
                         tf.reduceSum(tf.math.mul(gradient, x), tf.constant(new int[] {3}), ReduceSum.keepDims(true)));
             }
             case "Softmax" -> {
-                Output<TFloat32> y = ReverseWalk.typed(operation.output(0));
+                Output<TFloat32> y = GraphPath.typed(operation.output(0));
                 Operand<TFloat32> mean =
                         tf.reduceSum(tf.math.mul(gradient, y), tf.constant(new int[] {1}), ReduceSum.keepDims(true));
                 walk.send(x, tf.math.mul(y, tf.math.sub(gradient, mean)));
             }
-            case "MaxPool" -> walk.send(x, maxPool(x, ReverseWalk.typed(operation.output(0)), gradient));
+            case "MaxPool" -> walk.send(x, maxPool(x, GraphPath.typed(operation.output(0)), gradient));
             default ->
                 throw new InvalidInputException(
                         "operation '%s' of type %s has no gradient that every runtime knows",

@@ -1,5 +1,7 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.LrpRule;
 import dev.inkling.spi.Propagation;
@@ -31,7 +33,7 @@ final class RelevanceRule implements ReverseWalk.Rule {
         this.walk = walk;
         this.rule = rule;
         this.layers = new LayerRelevance(walk);
-        for (GraphOperation operation : walk.path()) {
+        for (GraphOperation operation : walk.path().operations()) {
             for (Output<?> input : walk.inputs(operation)) {
                 GraphOperation before = (GraphOperation) input.op();
                 if (weighted.contains(before) || WeightedLayer.isProduct(before, walk)) {
@@ -90,8 +92,8 @@ final class RelevanceRule implements ReverseWalk.Rule {
     /** x ⊙ Jᵀ(R / stabilised z). */
     private Operand<TFloat32> ofAverage(Output<?> z, Output<?> x, Operand<TFloat32> relevance) {
         Operand<TFloat32> share =
-                layers.ratio(relevance, ReverseWalk.typed(z), LrpRule.STABILISER, LayerRelevance.Sign.EITHER);
-        return walk.tf().math.mul(ReverseWalk.typed(x), walk.vectorJacobian(z, x, share));
+                layers.ratio(relevance, GraphPath.typed(z), LrpRule.STABILISER, LayerRelevance.Sign.EITHER);
+        return walk.tf().math.mul(GraphPath.typed(x), walk.vectorJacobian(z, x, share));
     }
 
     /** A layer with weights of 1, or −1 where it subtracts. */
@@ -99,7 +101,7 @@ final class RelevanceRule implements ReverseWalk.Rule {
         Ops tf = walk.tf();
         List<Operand<TFloat32>> summands = new ArrayList<>();
         for (int i = 0; i < sum.numInputs(); i++) {
-            Operand<TFloat32> summand = ReverseWalk.typed(sum.input(i));
+            Operand<TFloat32> summand = GraphPath.typed(sum.input(i));
             if (!sum.input(i).shape().isCompatibleWith(sum.output(0).shape())) {
                 throw new InvalidInputException(
                         "LRP has no rule for operation '%s' of type %s where it repeats a summand of shape %s",

@@ -1,10 +1,10 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
 import dev.inkling.spi.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,12 +27,7 @@ public final class ReverseWalk {
     private final Output<?> logits;
     private final Ops tf;
     private final String prefix;
-
-    /** The operations from the image to the logits, each after those it reads from. */
-    private final Set<GraphOperation> path = new LinkedHashSet<>();
-
-    /** The operations of the path that read a tensor. */
-    private final Map<Output<?>, List<GraphOperation>> readers = new HashMap<>();
+    private final GraphPath path;
 
     /** What has come back so far to each tensor between the image and the logits; several users add up. */
     private final Map<Output<?>, List<Operand<TFloat32>>> incoming = new HashMap<>();
@@ -62,12 +57,7 @@ public final class ReverseWalk {
             ops = ops.withSubScope(part);
         }
         this.tf = ops;
-        visit((GraphOperation) logits.op(), new HashMap<>());
-        for (GraphOperation operation : path) {
-            for (Output<?> input : inputs(operation)) {
-                readers.computeIfAbsent(input, none -> new ArrayList<>()).add(operation);
-            }
-        }
+        this.path = new GraphPath(image, logits);
     }
 
     /**
@@ -79,7 +69,7 @@ public final class ReverseWalk {
      */
     Operand<TFloat32> from(Operand<TFloat32> start, Rule rule) {
         send(logits, start);
-        List<GraphOperation> backwards = new ArrayList<>(path);
+        List<GraphOperation> backwards = new ArrayList<>(path.operations());
         Collections.reverse(backwards);
         for (GraphOperation operation : backwards) {
             List<Operand<TFloat32>> arrived = incoming.remove(operation.output(0));
@@ -127,18 +117,17 @@ public final class ReverseWalk {
         return image;
     }
 
-    /** The operations from the image to the logits, each after those it reads from; the image's own is not among them. A view. */
-    public Set<GraphOperation> path() {
+    GraphPath path() {
         return path;
     }
 
-    /** The operations of the path that read a tensor. */
-    public List<GraphOperation> readers(Output<?> tensor) {
-        return readers.getOrDefault(tensor, List.of());
+    /** The inputs of an operation that the image leads to, each once. */
+    Set<Output<?>> inputs(GraphOperation operation) {
+        return path.inputs(operation);
     }
 
     Operand<TFloat32> vectorJacobian(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
-        return typed(connected(product(y, x, upstream), y, x));
+        return GraphPath.typed(connected(product(y, x, upstream), y, x));
     }
 
     private Output<?> product(Output<?> y, Output<?> x, Operand<TFloat32> upstream) {
@@ -165,50 +154,12 @@ public final class ReverseWalk {
             // Where an operation lets no gradient through, others may.
             Output<?> product = product(operation.output(0), input, upstream);
             if (!product.isClosed()) {
-                send(input, typed(product));
+                send(input, GraphPath.typed(product));
             }
         }
     }
 
     private Operand<TFloat32> sum(List<Operand<TFloat32>> values) {
         return values.size() == 1 ? values.get(0) : tf.math.addN(values);
-    }
-
-    /** Adds the operation to the path, after its inputs, if the image leads to it. */
-    private boolean visit(GraphOperation operation, Map<GraphOperation, Boolean> known) {
-        Boolean before = known.get(operation);
-        if (before != null) {
-            return before;
-        }
-        boolean leads = false;
-        if (operation.equals(image.op())) {
-            known.put(operation, true);
-            return true;
-        }
-        for (int i = 0; i < operation.numInputs(); i++) {
-            leads |= visit((GraphOperation) operation.input(i).op(), known);
-        }
-        known.put(operation, leads);
-        if (leads) {
-            path.add(operation);
-        }
-        return leads;
-    }
-
-    /** The inputs of an operation that the image leads to, each once. */
-    public Set<Output<?>> inputs(GraphOperation operation) {
-        Set<Output<?>> inputs = new LinkedHashSet<>();
-        for (int i = 0; i < operation.numInputs(); i++) {
-            Output<?> input = operation.input(i);
-            if (input.equals(image) || path.contains((GraphOperation) input.op())) {
-                inputs.add(input);
-            }
-        }
-        return inputs;
-    }
-
-    @SuppressWarnings("unchecked")
-    public static Output<TFloat32> typed(Output<?> output) {
-        return (Output<TFloat32>) output;
     }
 }

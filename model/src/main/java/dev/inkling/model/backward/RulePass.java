@@ -1,5 +1,6 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
 import dev.inkling.spi.Propagation.Rule;
 import java.util.Optional;
 import org.tensorflow.Graph;
@@ -43,12 +44,12 @@ public record RulePass(Output<?> values, Output<?> scores, Optional<Output<?>> b
                     Optional.of(baseline.image()));
         }
         Operand<TFloat32> arrived = rule instanceof Rule.Lrp lrp
-                ? walk.from(walk.tf().math.mul(weights, ReverseWalk.typed(logits)), new RelevanceRule(walk, lrp))
+                ? walk.from(walk.tf().math.mul(weights, GraphPath.typed(logits)), new RelevanceRule(walk, lrp))
                 : walk.from(weights, new GradientRule(walk, rule instanceof Rule.Guided));
         return new RulePass(arrived.asOutput(), logits, Optional.empty());
     }
 
     private static Operand<TFloat32> difference(ReverseWalk walk, Output<?> tensor, BaselinePass baseline) {
-        return walk.tf().math.sub(ReverseWalk.typed(tensor), baseline.of(tensor));
+        return walk.tf().math.sub(GraphPath.typed(tensor), baseline.of(tensor));
     }
 }

@@ -1,5 +1,6 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,18 +54,17 @@ final class VectorJacobian {
         for (String part : scope.split("/")) {
             tf = tf.withSubScope(part);
         }
-        Operand<TFloat32> back = ReverseWalk.typed(upstream);
+        Operand<TFloat32> back = GraphPath.typed(upstream);
         return switch (operation.type()) {
-            case "Relu" ->
-                ReluGrad.create(tf.scope(), back, ReverseWalk.typed(y)).asOutput();
+            case "Relu" -> ReluGrad.create(tf.scope(), back, GraphPath.typed(y)).asOutput();
             case "Relu6" ->
-                Relu6Grad.create(tf.scope(), back, ReverseWalk.typed(y)).asOutput();
+                Relu6Grad.create(tf.scope(), back, GraphPath.typed(y)).asOutput();
             case "LeakyRelu" -> {
                 float alpha = operation.attributes().getAttrFloat("alpha");
                 // With a negative one the output does not tell.
                 yield alpha < 0
                         ? addGradients(graph, scope, y, x, upstream)
-                        : LeakyReluGrad.create(tf.scope(), back, ReverseWalk.typed(y), LeakyReluGrad.alpha(alpha))
+                        : LeakyReluGrad.create(tf.scope(), back, GraphPath.typed(y), LeakyReluGrad.alpha(alpha))
                                 .asOutput();
             }
             case "Conv2D" ->
@@ -99,7 +99,7 @@ final class VectorJacobian {
     }
 
     private static Output<?> convolution(Ops tf, GraphOperation forward, Operand<TFloat32> back) {
-        Output<TFloat32> kernel = ReverseWalk.typed(forward.input(1));
+        Output<TFloat32> kernel = GraphPath.typed(forward.input(1));
         Operand<TFloat32> turned = tf.linalg.transpose(
                 tf.reverse(kernel, tf.constant(new int[] {0, 1})), tf.constant(new int[] {0, 1, 3, 2}));
         if (forward.attributes().getAttrString("padding").equals("SAME")) {

@@ -1,5 +1,8 @@
 package dev.inkling.model.backward;
 
+import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
+import dev.inkling.model.graph.Replica;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,7 +58,7 @@ final class WeightedLayer {
                             inner,
                             operation.output(0),
                             Optional.empty(),
-                            Optional.of(ReverseWalk.typed(constant))));
+                            Optional.of(GraphPath.typed(constant))));
         } else if (isProduct(operation, walk)) {
             return Optional.of(
                     new WeightedLayer(walk, operation, operation.output(0), Optional.empty(), Optional.empty()));
@@ -87,7 +90,7 @@ final class WeightedLayer {
     private static Optional<GraphOperation> before(GraphOperation operation, ReverseWalk walk) {
         Output<?> input = walk.inputs(operation).iterator().next();
         GraphOperation before = (GraphOperation) input.op();
-        if (walk.readers(input).size() != 1 || !walk.path().contains(before)) {
+        if (walk.path().readers(input).size() != 1 || !walk.path().operations().contains(before)) {
             return Optional.empty();
         }
         return before.type().equals("Identity") ? before(before, walk) : Optional.of(before);
@@ -96,10 +99,10 @@ final class WeightedLayer {
     /** s·(Wx + b − mean) + offset with s = scale / √(variance + ε): weights s·W, bias s·(b − mean) + offset. */
     private WeightedLayer normalised(GraphOperation normalisation) {
         Ops tf = walk.tf();
-        Operand<TFloat32> scale = ReverseWalk.typed(normalisation.input(1));
-        Operand<TFloat32> offset = ReverseWalk.typed(normalisation.input(2));
-        Operand<TFloat32> mean = ReverseWalk.typed(normalisation.input(3));
-        Operand<TFloat32> variance = ReverseWalk.typed(normalisation.input(4));
+        Operand<TFloat32> scale = GraphPath.typed(normalisation.input(1));
+        Operand<TFloat32> offset = GraphPath.typed(normalisation.input(2));
+        Operand<TFloat32> mean = GraphPath.typed(normalisation.input(3));
+        Operand<TFloat32> variance = GraphPath.typed(normalisation.input(4));
         Operand<TFloat32> epsilon = tf.constant(normalisation.attributes().getAttrFloat("epsilon"));
         Operand<TFloat32> s = tf.math.mul(scale, tf.math.rsqrt(tf.math.add(variance, epsilon)));
         Operand<TFloat32> factors = s;
@@ -135,7 +138,7 @@ final class WeightedLayer {
 
     /** W. */
     Operand<TFloat32> kernel() {
-        return foldedKernel.orElseGet(() -> ReverseWalk.typed(product.input(1)));
+        return foldedKernel.orElseGet(() -> GraphPath.typed(product.input(1)));
     }
 
     /** b, if there is one. */
@@ -145,12 +148,12 @@ final class WeightedLayer {
 
     /** The product of another input with another kernel. */
     Operand<TFloat32> forward(Operand<TFloat32> input, Operand<TFloat32> kernel) {
-        return ReverseWalk.typed(another(input, kernel).output(0));
+        return GraphPath.typed(another(input, kernel).output(0));
     }
 
     /** The vector-Jacobian product with an input of x's shape through another kernel. */
     Operand<TFloat32> back(Operand<TFloat32> kernel, Operand<TFloat32> upstream) {
-        return walk.vectorJacobian(another(ReverseWalk.typed(x), kernel).output(0), x, upstream);
+        return walk.vectorJacobian(another(GraphPath.typed(x), kernel).output(0), x, upstream);
     }
 
     /** The vector-Jacobian product with x. */

@@ -1,12 +1,11 @@
 package dev.inkling.model.incremental;
 
-import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.graph.GraphPath;
 import dev.inkling.spi.FloatArrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.tensorflow.Graph;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
@@ -40,8 +39,8 @@ public final class IncrementalInference {
      * @param logits (N, K)
      * @param multiplications that an image takes from there to the logits
      */
-    public IncrementalInference(Graph graph, Output<?> image, Output<?> logits, long multiplications) {
-        this.steps = LocalStep.from(image, new ReverseWalk(graph, "incremental", image, logits));
+    public IncrementalInference(Output<?> image, Output<?> logits, long multiplications) {
+        this.steps = LocalStep.from(image, new GraphPath(image, logits));
         this.multiplications = multiplications;
         this.ends = ends(steps);
         this.image = image.shape().tail();

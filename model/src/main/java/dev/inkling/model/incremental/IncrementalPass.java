@@ -1,14 +1,12 @@
 package dev.inkling.model.incremental;
 
 import com.google.protobuf.ByteString;
-import dev.inkling.model.backward.Replica;
-import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.Replica;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -59,34 +57,21 @@ public record IncrementalPass(
             if (padding.contains(i)) {
                 Output<TFloat32> mask = placeholder(tf, "inside", -1, -1, 1);
                 inside.put(i, mask);
-                piece = tf.math.mul(ReverseWalk.typed(piece), mask).asOutput();
+                piece = tf.math.mul(GraphPath.typed(piece), mask).asOutput();
             }
             LocalStep step = steps.get(i);
             piece = Replica.of(
                             step.operation(),
                             tf,
-                            inputs(step.operation(), Map.of(read, piece)),
+                            Replica.inputs(step.operation(), Map.of(read, piece)),
                             step.hasWindow() ? NO_PADDING : Map.of())
                     .output(0);
             read = step.output();
         }
         Output<TFloat32> places =
                 placeholder(tf, "places", read.shape().get(1) * read.shape().get(2));
-        Output<?> joined = joined(tf, read, ReverseWalk.typed(piece), places).asOutput();
-        return new IncrementalPass(
-                pieces, inside, places, follow(new ReverseWalk(graph, scope, read, logits), tf, read, joined, logits));
-    }
-
-    /** What the operations from a tensor to another make of something else in its place. */
-    private static Output<?> follow(ReverseWalk walk, Ops tf, Output<?> from, Output<?> other, Output<?> to) {
-        Map<Output<?>, Output<?>> replaced = new HashMap<>(Map.of(from, other));
-        for (GraphOperation operation : walk.path()) {
-            GraphOperation copy = Replica.of(operation, tf, inputs(operation, replaced));
-            for (int i = 0; i < operation.numOutputs(); i++) {
-                replaced.put(operation.output(i), copy.output(i));
-            }
-        }
-        return replaced.get(to);
+        Output<?> joined = joined(tf, read, GraphPath.typed(piece), places).asOutput();
+        return new IncrementalPass(pieces, inside, places, new GraphPath(read, logits).follow(tf, joined));
     }
 
     /** Places of the whole and of all pieces in one list, of which each image takes its own. */
@@ -96,8 +81,7 @@ public record IncrementalPass(
         int ofWhole = (int) (shape.get(1) * shape.get(2));
         Operand<TInt32> list = tf.constant(new int[] {-1, (int) shape.get(3)});
         Operand<TFloat32> ofPieces = tf.reshape(pieces, list);
-        Operand<TFloat32> all =
-                tf.concat(List.of(tf.reshape(ReverseWalk.typed(whole), list), ofPieces), tf.constant(0));
+        Operand<TFloat32> all = tf.concat(List.of(tf.reshape(GraphPath.typed(whole), list), ofPieces), tf.constant(0));
         Operand<TInt32> count = length(tf, ofPieces);
         Operand<TInt32> offsets = tf.range(tf.constant(0), count, tf.math.div(count, length(tf, places)));
         Operand<TInt32> own = tf.dtypes.cast(places, TInt32.class);
@@ -110,13 +94,6 @@ public record IncrementalPass(
 
     private static Operand<TInt32> length(Ops tf, Operand<TFloat32> list) {
         return tf.gather(tf.shape(list), tf.constant(0), tf.constant(0));
-    }
-
-    private static List<Output<?>> inputs(GraphOperation operation, Map<Output<?>, Output<?>> replaced) {
-        return IntStream.range(0, operation.numInputs())
-                .<Output<?>>mapToObj(operation::input)
-                .<Output<?>>map(input -> replaced.getOrDefault(input, input))
-                .toList();
     }
 
     private static Output<TFloat32> placeholder(Ops tf, String name, long... row) {

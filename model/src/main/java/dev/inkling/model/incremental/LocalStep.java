@@ -1,7 +1,7 @@
 package dev.inkling.model.incremental;
 
-import dev.inkling.model.backward.OperationKinds;
-import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.tensorflow.ndarray.Shape;
 record LocalStep(
         GraphOperation operation, ReceptiveField down, ReceptiveField across, int channels, long multiplications) {
 
-    private static final Set<String> POOLS = Set.of("MaxPool", "AvgPool");
+    static final Set<String> POOLS = Set.of("MaxPool", "AvgPool");
     private static final Set<String> ARITHMETIC = Set.of("Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum");
 
     Output<?> output() {
@@ -46,25 +46,25 @@ record LocalStep(
     }
 
     /** Those that the image goes through one after the other, up to where it is read by several or by one of another kind. */
-    static List<LocalStep> from(Output<?> image, ReverseWalk walk) {
+    static List<LocalStep> from(Output<?> image, GraphPath path) {
         List<LocalStep> steps = new ArrayList<>();
-        Optional<LocalStep> step = reading(image, walk);
+        Optional<LocalStep> step = reading(image, path);
         while (step.isPresent()) {
             steps.add(step.get());
-            step = reading(step.get().output(), walk);
+            step = reading(step.get().output(), path);
         }
         return steps;
     }
 
     /** The one that reads a tensor, if there is only one and it is local. */
-    private static Optional<LocalStep> reading(Output<?> tensor, ReverseWalk walk) {
-        List<GraphOperation> readers = walk.readers(tensor);
+    private static Optional<LocalStep> reading(Output<?> tensor, GraphPath path) {
+        List<GraphOperation> readers = path.readers(tensor);
         if (readers.size() != 1 || !isKnownImage(tensor)) {
             return Optional.empty();
         }
         GraphOperation operation = readers.get(0);
-        boolean alone = walk.inputs(operation).size() == 1 && readsOnce(operation, tensor);
-        if (!alone || !isKnownImage(operation.output(0)) || otherOutputsMatter(operation, walk)) {
+        boolean alone = path.inputs(operation).size() == 1 && readsOnce(operation, tensor);
+        if (!alone || !isKnownImage(operation.output(0)) || otherOutputsMatter(operation, path)) {
             return Optional.empty();
         }
         return Optional.of(operation)
@@ -81,23 +81,23 @@ record LocalStep(
         return tensor.shape().numDimensions() == 4 && !tensor.shape().tail().hasUnknownDimension();
     }
 
-    private static boolean readsOnce(GraphOperation operation, Output<?> tensor) {
+    static boolean readsOnce(GraphOperation operation, Output<?> tensor) {
         return operation.inputs().stream()
                         .filter(input -> input.asOutput().equals(tensor))
                         .count()
                 == 1;
     }
 
-    private static boolean otherOutputsMatter(GraphOperation operation, ReverseWalk walk) {
+    static boolean otherOutputsMatter(GraphOperation operation, GraphPath path) {
         for (int i = 1; i < operation.numOutputs(); i++) {
-            if (!walk.readers(operation.output(i)).isEmpty()) {
+            if (!path.readers(operation.output(i)).isEmpty()) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean isPointwise(GraphOperation operation, Output<?> tensor) {
+    static boolean isPointwise(GraphOperation operation, Output<?> tensor) {
         String type = operation.type();
         if (OperationKinds.NORMALISATIONS.contains(type)) {
             return operation.input(0).equals(tensor)
@@ -122,7 +122,7 @@ record LocalStep(
                         .allMatch(length -> length == 1);
     }
 
-    private static boolean channelsLast(GraphOperation operation) {
+    static boolean channelsLast(GraphOperation operation) {
         return operation.attributes().getAttrString("data_format").equals("NHWC");
     }
 

@@ -1,8 +1,8 @@
-package dev.inkling.model.backward;
+package dev.inkling.model.graph;
 
 import java.util.Set;
 
-/** Types of operations that rules of propagation treat alike. */
+/** Types of operations that are treated alike. */
 public final class OperationKinds {
 
     /** Functions of each value by itself. */
@@ -10,7 +10,7 @@ public final class OperationKinds {
             Set.of("Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Softplus", "Softsign", "Sigmoid", "Tanh");
 
     /** What only moves values, repeats none and invents none but zeros. */
-    static final Set<String> MOVES = Set.of(
+    public static final Set<String> MOVES = Set.of(
             "Identity",
             "Reshape",
             "Squeeze",
@@ -26,16 +26,17 @@ public final class OperationKinds {
             "Slice",
             "StridedSlice");
 
-    static final Set<String> MAX_POOLS = Set.of("MaxPool", "MaxPoolV2", "Max");
+    public static final Set<String> MAX_POOLS = Set.of("MaxPool", "MaxPoolV2", "Max");
 
     /** Sums over places, with factors that are at least 0 and depend on the places alone. */
-    static final Set<String> AVERAGES = Set.of("Mean", "Sum", "AvgPool", "ResizeBilinear", "ResizeNearestNeighbor");
+    public static final Set<String> AVERAGES =
+            Set.of("Mean", "Sum", "AvgPool", "ResizeBilinear", "ResizeNearestNeighbor");
 
     public static final Set<String> CONVOLUTIONS = Set.of("Conv2D", "DepthwiseConv2dNative");
 
     public static final Set<String> NORMALISATIONS = Set.of("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3");
 
-    static final Set<String> SUMS = Set.of("Add", "AddV2", "AddN", "Sub");
+    public static final Set<String> SUMS = Set.of("Add", "AddV2", "AddN", "Sub");
 
     private OperationKinds() {}
 }

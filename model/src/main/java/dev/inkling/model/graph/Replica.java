@@ -1,10 +1,11 @@
-package dev.inkling.model.backward;
+package dev.inkling.model.graph;
 
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -23,6 +24,19 @@ public final class Replica {
             .collect(Collectors.toMap(OpDef::getName, Function.identity()));
 
     private Replica() {}
+
+    /** What an operation reads. */
+    public static List<Output<?>> inputs(GraphOperation operation) {
+        return inputs(operation, Map.of());
+    }
+
+    /** The same with other tensors in place of some. */
+    public static List<Output<?>> inputs(GraphOperation operation, Map<Output<?>, Output<?>> replaced) {
+        return IntStream.range(0, operation.numInputs())
+                .<Output<?>>mapToObj(operation::input)
+                .<Output<?>>map(input -> replaced.getOrDefault(input, input))
+                .toList();
+    }
 
     /** Adds one. */
     public static GraphOperation of(GraphOperation original, Ops tf, List<? extends Operand<?>> inputs) {
