@@ -1,6 +1,7 @@
 package dev.inkling.spi;
 
 import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * A model's capability to look inside: activations of a named layer, gradients with respect to them, and scores from
@@ -82,6 +83,56 @@ public interface Layers {
      *     follow from them alone, as in a residual block, where the block's input leads around the layer
      */
     FloatNdArray scoresFrom(String layer, FloatNdArray activations);
+
+    /**
+     * The logits that follow from one image's output of a layer without some of its channels: these are 0 everywhere. This implementation asks
+     * for them of a copy of the output for each row.
+     *
+     * @param activations (1, h, w, c)
+     * @param channels N rows, in each the channels in [0, c) that are left out, maybe none; N &gt; 0
+     * @return (N, K)
+     * @throws InvalidInputException as {@link #scoresFrom} does, or if the activations are of more images than one, there are no rows or
+     *     there is no such channel
+     */
+    default FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[][] channels) {
+        requireChannels(activations, channels);
+        Shape shape = activations.shape();
+        int size = (int) shape.size();
+        float[] copies = new float[Math.multiplyExact(channels.length, size)];
+        float[] values = FloatArrays.flat(activations);
+        for (int n = 0; n < channels.length; n++) {
+            System.arraycopy(values, 0, copies, n * size, size);
+            for (int channel : channels[n]) {
+                for (int i = channel; i < size; i += (int) shape.get(3)) {
+                    copies[n * size + i] = 0;
+                }
+            }
+        }
+        return scoresFrom(layer, FloatArrays.of(copies, channels.length, shape.get(1), shape.get(2), shape.get(3)));
+    }
+
+    /**
+     * Checks what every implementation of {@link #scoresWithout} checks.
+     *
+     * @throws InvalidInputException if the activations are not one image's, there are no rows, or one has a channel that they have not
+     */
+    static void requireChannels(FloatNdArray activations, int[][] channels) {
+        Shape shape = activations.shape();
+        if (shape.numDimensions() != 4 || shape.get(0) != 1) {
+            throw new InvalidInputException("activations have shape %s, expected one image's: (1, h, w, c)", shape);
+        }
+        if (channels.length == 0) {
+            throw new InvalidInputException("there are no rows of channels to leave out; expected at least one");
+        }
+        for (int[] row : channels) {
+            for (int channel : row) {
+                if (channel < 0 || channel >= shape.get(3)) {
+                    throw new InvalidInputException(
+                            "channel %d is to be left out; expected one from 0 to %d", channel, shape.get(3) - 1);
+                }
+            }
+        }
+    }
 
     /**
      * A layer's output and the gradient with respect to it.

@@ -12,14 +12,9 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
-import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
-import org.tensorflow.ndarray.index.Indices;
 
 /**
  * relu(Σ_c w_c · A_c) for a layer's activations A, with w_c = s − s without c: what the target's score s loses when channel c
@@ -61,51 +56,33 @@ public final class AblationCam implements Explainer {
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
         Layers layers = model.require(Layers.class);
-        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> {
-            // Each image at work borrows an array, since writing to a new one takes longer than what follows.
-            Queue<float[]> idle = new ConcurrentLinkedQueue<>();
-            return maps.fromActivations(layer, features -> {
-                float[] copies = Objects.requireNonNullElseGet(idle.poll(), () -> copies(layer, maps.count()));
-                double[] losses = losses(layers, layer, features, targets, copies);
-                idle.add(copies);
-                return features.weighted(losses);
-            });
-        });
+        return maps.attribution(
+                options.layer(),
+                options.relu(),
+                UNIT,
+                layer -> maps.fromActivations(
+                        layer, features -> features.weighted(losses(layers, layer, features, targets))));
     }
 
-    private static float[] copies(Layer layer, int images) {
-        int size = layer.height() * layer.width() * layer.channels();
-        return new float[Math.min(1 + layer.channels(), BatchSize.of(size, images)) * size];
-    }
-
-    /** @param copies room for changed copies */
-    private static double[] losses(
-            Layers layers, Layer layer, LayerMaps.Features features, Targets targets, float[] copies) {
+    private static double[] losses(Layers layers, Layer layer, LayerMaps.Features features, Targets targets) {
         int channels = features.channels();
-        int size = features.places() * channels;
-        int[] active = IntStream.range(0, channels)
-                .filter(c ->
-                        IntStream.range(0, features.places()).anyMatch(place -> features.activation(place, c) != 0))
-                .toArray();
+        int[] active = features.active();
         double[] losses = new double[channels];
         if (active.length == 0) {
             return losses;
         }
-        int atOnce = copies.length / size;
-        FloatNdArray batch = FloatArrays.of(copies, atOnce, layer.height(), layer.width(), channels);
+        FloatNdArray activations = FloatArrays.of(features.activations(), 1, layer.height(), layer.width(), channels);
+        int atOnce = BatchSize.of(features.places() * channels, targets.count());
         double whole = 0;
         // The whole comes first: index 0 of the batches.
         for (int from = 0; from <= active.length; from += atOnce) {
-            int count = Math.min(1 + active.length - from, atOnce);
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(features.activations(), 0, copies, i * size, size);
-                for (int place = 0; from + i > 0 && place < features.places(); place++) {
-                    copies[i * size + place * channels + active[from + i - 1]] = 0;
-                }
+            int[][] without = new int[Math.min(1 + active.length - from, atOnce)][];
+            for (int i = 0; i < without.length; i++) {
+                without[i] = from + i == 0 ? new int[0] : new int[] {active[from + i - 1]};
             }
-            float[] scores = targets.repeat(features.image(), count)
-                    .scores(layers.scoresFrom(layer.name(), batch.slice(Indices.range(0, count))));
-            for (int i = 0; i < count; i++) {
+            float[] scores = targets.repeat(features.image(), without.length)
+                    .scores(layers.scoresWithout(layer.name(), activations, without));
+            for (int i = 0; i < without.length; i++) {
                 if (from + i == 0) {
                     whole = scores[0];
                 } else {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -75,6 +76,19 @@ final class LayerMaps {
 
         double gradient(int place, int channel) {
             return gradients[at(place, channel)];
+        }
+
+        /** The channels in which A is not 0 everywhere. */
+        int[] active() {
+            // Long loops that the JIT vectorises; no sum of magnitudes rounds to 0.
+            float[] magnitudes = new float[channels];
+            for (int place = 0; place < places; place++) {
+                int from = at(place, 0);
+                for (int c = 0; c < channels; c++) {
+                    magnitudes[c] += Math.abs(activations[from + c]);
+                }
+            }
+            return IntStream.range(0, channels).filter(c -> magnitudes[c] != 0).toArray();
         }
 
         /** Σ over places of A, for each channel. */

@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
  */
 record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
 
+    /** Whether this thread computes one of several parts. */
+    private static final ThreadLocal<Boolean> OTHERS_AT_WORK = ThreadLocal.withInitial(() -> false);
+
     /** Computes rows [from, from + count), on all processors or on one. */
     @FunctionalInterface
     interface Part {
@@ -21,19 +24,28 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
     }
 
     /**
-     * Computes a batch. Which rows make a part follows from their number alone, so that equal batches give equal bits on one machine.
+     * Computes a batch. Which rows make a part follows from their number alone, so that equal batches give equal bits on one machine; but a
+     * part that asks for a batch while other processors have parts of their own gets it computed where it is.
      *
      * @param count rows
      */
     void run(int count, Part part) {
         GraphSession.Width width = width(count);
-        int lanes = width == GraphSession.Width.WIDE ? 1 : Math.min(processors, Math.min(rows, count));
+        int lanes = width == GraphSession.Width.WIDE || OTHERS_AT_WORK.get()
+                ? 1
+                : Math.min(processors, Math.min(rows, count));
         int parts = parts(count, lanes);
         AtomicInteger next = new AtomicInteger();
         IntStream.range(0, lanes).parallel().forEach(lane -> {
-            for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
-                int from = from(i, parts, count);
-                part.compute(from, from(i + 1, parts, count) - from, width);
+            boolean before = OTHERS_AT_WORK.get();
+            OTHERS_AT_WORK.set(before || lanes > 1);
+            try {
+                for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
+                    int from = from(i, parts, count);
+                    part.compute(from, from(i + 1, parts, count) - from, width);
+                }
+            } finally {
+                OTHERS_AT_WORK.set(before);
             }
         });
     }

@@ -1,6 +1,7 @@
 package dev.inkling.model;
 
 import dev.inkling.model.backward.ReverseWalk;
+import dev.inkling.model.incremental.ChannelSubsets;
 import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
@@ -9,6 +10,7 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Targets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +36,7 @@ final class LayerAccess implements Layers {
     private final List<String> waists;
 
     private final Map<String, Output<?>> gradients = new ConcurrentHashMap<>();
+    private final Map<String, ChannelSubsets> subsets = new ConcurrentHashMap<>();
 
     LayerAccess(ModelGraph model, BatchSession session) {
         this.signature = model.signature();
@@ -120,6 +123,51 @@ final class LayerAccess implements Layers {
 
     @Override
     public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
+        requireWaist(activations, layer);
+        long count = activations.shape().get(0);
+        Output<?> output = outputs.get(layer);
+        if (output.equals(logits)) {
+            return FloatArrays.of(FloatArrays.flat(activations), count, signature.classCount());
+        }
+        return scores(List.of(feed(output, activations, false)), logits);
+    }
+
+    @Override
+    public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[][] channels) {
+        Layers.requireChannels(activations, channels);
+        requireWaist(activations, layer);
+        int width = signature.layer(layer).channels();
+        float[] kept = new float[channels.length * width];
+        Arrays.fill(kept, 1);
+        for (int n = 0; n < channels.length; n++) {
+            for (int channel : channels[n]) {
+                kept[n * width + channel] = 0;
+            }
+        }
+        ChannelSubsets ways = subsets.computeIfAbsent(layer, this::subsets);
+        return scores(
+                List.of(
+                        new GraphSession.Feed(ways.kept(), FloatArrays.of(kept, channels.length, width)),
+                        feed(outputs.get(layer), activations, true)),
+                ways.logits());
+    }
+
+    private ChannelSubsets subsets(String layer) {
+        return session.edit(
+                graph -> ChannelSubsets.add(graph, "subsets." + layer.replace('/', '.'), outputs.get(layer), logits));
+    }
+
+    private FloatNdArray scores(List<GraphSession.Feed> feeds, Output<?> fetch) {
+        return FloatArrays.of(
+                session.run(feeds, List.of(fetch)).get(0), feeds.get(0).rows(), signature.classCount());
+    }
+
+    private static GraphSession.Feed feed(Output<?> output, FloatNdArray activations, boolean shared) {
+        return new GraphSession.Feed(output, activations, output.shape().tail(), shared);
+    }
+
+    /** Checks that these may stand in for the layer's output, and that the logits follow from them alone. */
+    private void requireWaist(FloatNdArray activations, String layer) {
         Layer shape = signature.layer(layer);
         Shape expected = Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels());
         Shape found = activations.shape();
@@ -132,15 +180,6 @@ final class LayerAccess implements Layers {
                             + " layers without one: %s",
                     signature.name(), layer, String.join(", ", waists));
         }
-        long count = found.get(0);
-        Output<?> output = outputs.get(layer);
-        if (output.equals(logits)) {
-            return FloatArrays.of(FloatArrays.flat(activations), count, signature.classCount());
-        }
-        GraphSession.Feed feed =
-                new GraphSession.Feed(output, activations, output.shape().tail(), false);
-        float[] values = session.run(List.of(feed), List.of(logits)).get(0);
-        return FloatArrays.of(values, count, signature.classCount());
     }
 
     private static FloatNdArray shaped(float[] values, int count, Layer layer) {

@@ -16,7 +16,7 @@ import org.tensorflow.ndarray.FloatNdArray;
 /**
  * A model that counts how many images are evaluated through it, forward and backward; explainers know nothing of it.
  *
- * <p>Scores, activations and scores from a layer count N forward; gradients, layer gradients, biases' contributions and propagation
+ * <p>Scores, activations and scores from a layer, whole or without channels, count N forward; gradients, layer gradients, biases' contributions and propagation
  * count N forward and N backward, with DeepLIFT's baselines N forward more. A call that fails counts nothing. Capabilities of an
  * implementation's own type are
  * handed out as they are: what is done through them is not counted. Safe for use by several threads.
@@ -88,7 +88,10 @@ public final class MeteredModel implements Model {
     }
 
     private void count(FloatNdArray images, boolean back) {
-        long n = images.shape().get(0);
+        count(images.shape().get(0), back);
+    }
+
+    private void count(long n, boolean back) {
         forward.addAndGet(n);
         if (back) {
             backward.addAndGet(n);
@@ -150,6 +153,13 @@ public final class MeteredModel implements Model {
         public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
             FloatNdArray result = layers.scoresFrom(layer, activations);
             count(activations, false);
+            return result;
+        }
+
+        @Override
+        public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[][] channels) {
+            FloatNdArray result = layers.scoresWithout(layer, activations, channels);
+            count(channels.length, false);
             return result;
         }
     }

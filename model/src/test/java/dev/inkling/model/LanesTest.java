@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +68,24 @@ class LanesTest {
         float[] numbers = new float[count];
         IntStream.range(0, count).forEach(i -> numbers[i] = from + i);
         return numbers;
+    }
+
+    /** While all processors have parts, a batch that one of them asks for is not cut up among them; of a single part it is. */
+    @ParameterizedTest
+    @CsvSource({"1, 30 30", "2, 60", "7, 60", "300, 60"})
+    void aBatchWithinAPartGoesWhereItIs(int count, String expected) {
+        Lanes lanes = new Lanes(2, 128, 1000, false);
+        Map<Integer, String> within = new ConcurrentHashMap<>();
+        lanes.run(count, (from, size, width) -> {
+            ConcurrentSkipListMap<Integer, Integer> sizes = new ConcurrentSkipListMap<>();
+            lanes.run(60, (start, rows, same) -> sizes.put(start, rows));
+            within.put(from, sizes.values().stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        });
+        assertThat(within.values()).containsOnly(expected);
+        // and afterwards all is as before
+        Set<Integer> after = ConcurrentHashMap.newKeySet();
+        lanes.run(60, (from, size, width) -> after.add(from));
+        assertThat(after).containsExactlyInAnyOrder(0, 30);
     }
 
     @Test

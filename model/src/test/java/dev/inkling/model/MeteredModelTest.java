@@ -36,6 +36,7 @@ import org.tensorflow.ndarray.FloatNdArray;
 class MeteredModelTest {
 
     private static final FloatNdArray FIVE_IMAGES = FloatArrays.of(new float[5 * 4], 5, 2, 2, 1);
+    private static final FloatNdArray ONE_ACTIVATION = FloatArrays.of(new float[3], 1, 1, 1, 3);
     private static final FloatNdArray SEVEN_ACTIVATIONS = FloatArrays.of(new float[7 * 3], 7, 1, 1, 3);
     private static final FloatNdArray RESULT = FloatArrays.of(new float[] {42}, 1, 1);
     private static final Targets TARGETS = Targets.classes(2, 0, 1, 0, 1, 0);
@@ -72,12 +73,15 @@ class MeteredModelTest {
         when(inner.capability(Layers.class)).thenReturn(Optional.of(layers));
         when(layers.activations("conv", FIVE_IMAGES)).thenReturn(RESULT);
         when(layers.gradients("conv", FIVE_IMAGES, TARGETS)).thenReturn(both);
+        int[][] three = {{}, {1}, {2, 3}};
         when(layers.scoresFrom("conv", SEVEN_ACTIVATIONS)).thenReturn(RESULT);
+        when(layers.scoresWithout("conv", ONE_ACTIVATION, three)).thenReturn(RESULT);
         Layers door = metered.require(Layers.class);
 
         assertThat(door.activations("conv", FIVE_IMAGES)).isSameAs(RESULT);
         assertThat(door.gradients("conv", FIVE_IMAGES, TARGETS)).isSameAs(both);
         assertThat(door.scoresFrom("conv", SEVEN_ACTIVATIONS)).isSameAs(RESULT);
+        assertThat(door.scoresWithout("conv", ONE_ACTIVATION, three)).isSameAs(RESULT);
         Layers.Visitor visitor = (image, activations, gradients) -> {};
         door.activations("conv", FIVE_IMAGES, visitor);
         door.gradients("conv", FIVE_IMAGES, TARGETS, visitor);
@@ -88,9 +92,10 @@ class MeteredModelTest {
         order.verify(meter).evaluated(5, 0);
         order.verify(meter).evaluated(5, 5);
         order.verify(meter).evaluated(7, 0);
+        order.verify(meter).evaluated(3, 0);
         order.verify(meter).evaluated(5, 0);
         order.verify(meter).evaluated(5, 5);
-        assertThat(metered.forward()).isEqualTo(27);
+        assertThat(metered.forward()).isEqualTo(30);
         assertThat(metered.backward()).isEqualTo(10);
     }
 

@@ -3,6 +3,10 @@ package dev.inkling.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
 import dev.inkling.model.saved.ModelCard;
 import dev.inkling.model.saved.ModelFolder;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
@@ -168,6 +173,10 @@ class NetworkTest {
                             .hasMessageStartingWith("the scores of model 'test' do not follow from layer '"
                                     + layer.name() + "' alone, for the image has a way around it;")
                             .hasMessageEndingWith(", pool, dense, logits");
+                    FloatNdArray one = activations.slice(Indices.range(0, 1));
+                    assertThatThrownBy(() -> layers.scoresWithout(layer.name(), one, new int[1][0]))
+                            .isInstanceOf(InvalidInputException.class)
+                            .hasMessageEndingWith(", pool, dense, logits");
                 } else {
                     assertThat(FloatArrays.flat(layers.scoresFrom(layer.name(), activations)))
                             .as(layer.name())
@@ -177,6 +186,39 @@ class NetworkTest {
         }
         assertThat(bypassed.isEmpty())
                 .isEqualTo(!residual && !architecture.design().attention());
+    }
+
+    /** Against copies in which the channels are 0, as the interface's own implementation makes them. */
+    @ParameterizedTest
+    @MethodSource(ARCHITECTURES)
+    void scoresFollowFromALayerWithoutSomeOfItsChannels(Architecture architecture) {
+        FloatNdArray image = images(architecture, RandomWeights.images(architecture, 1, 31));
+        try (TensorFlowModel model = load(architecture, RandomWeights.of(architecture, 32))) {
+            Layers layers = model.require(Layers.class);
+            Layers plain = mock(Layers.class, CALLS_REAL_METHODS);
+            doAnswer(call -> layers.scoresFrom(call.getArgument(0), call.getArgument(1)))
+                    .when(plain)
+                    .scoresFrom(any(), any());
+            boolean residual = architecture.design().residual();
+            for (Layer layer : model.signature().layers()) {
+                if (layer.kind() == Kind.ATTENTION || residual && layer.name().matches(".*/(conv\\d|shortcut)")) {
+                    continue;
+                }
+                FloatNdArray activations = layers.activations(layer.name(), image);
+                int last = layer.channels() - 1;
+                int[][] channels = {
+                    {},
+                    {0},
+                    {last},
+                    {0, last, 0},
+                    IntStream.rangeClosed(0, last).toArray()
+                };
+                float[] expected = FloatArrays.flat(plain.scoresWithout(layer.name(), activations, channels));
+                assertThat(FloatArrays.flat(layers.scoresWithout(layer.name(), activations, channels)))
+                        .as(layer.name())
+                        .containsExactly(expected, within(1e-5f));
+            }
+        }
     }
 
     @Test
