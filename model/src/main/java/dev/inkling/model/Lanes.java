@@ -31,10 +31,10 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
      */
     void run(int count, Part part) {
         GraphSession.Width width = width(count);
-        int lanes = width == GraphSession.Width.WIDE || OTHERS_AT_WORK.get()
-                ? 1
-                : Math.min(processors, Math.min(rows, count));
-        int parts = parts(count, lanes);
+        boolean within = OTHERS_AT_WORK.get();
+        int lanes = width == GraphSession.Width.WIDE || within ? 1 : Math.min(processors, Math.min(rows, count));
+        // Within a part, the memory is shared with those who compute the others.
+        int parts = parts(count, lanes, within ? Math.min(processors, rows) : lanes);
         AtomicInteger next = new AtomicInteger();
         IntStream.range(0, lanes).parallel().forEach(lane -> {
             boolean before = OTHERS_AT_WORK.get();
@@ -57,9 +57,9 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
                 : GraphSession.Width.NARROW;
     }
 
-    /** As few as memory allows, as many in each lane where there are rows enough. */
-    private int parts(int count, int lanes) {
-        int most = Math.min(mostAtOnce, rows / lanes);
+    /** As few as memory allows, of which {@code sharing} have one at once; as many in each lane where there are rows enough. */
+    private int parts(int count, int lanes, int sharing) {
+        int most = Math.min(mostAtOnce, rows / sharing);
         int each = ceiling(ceiling(count, most), lanes);
         return (int) Math.min(count, (long) each * lanes);
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -72,20 +71,29 @@ class LanesTest {
 
     /** While all processors have parts, a batch that one of them asks for is not cut up among them; of a single part it is. */
     @ParameterizedTest
-    @CsvSource({"1, 30 30", "2, 60", "7, 60", "300, 60"})
-    void aBatchWithinAPartGoesWhereItIs(int count, String expected) {
-        Lanes lanes = new Lanes(2, 128, 1000, false);
-        Map<Integer, String> within = new ConcurrentHashMap<>();
-        lanes.run(count, (from, size, width) -> {
-            ConcurrentSkipListMap<Integer, Integer> sizes = new ConcurrentSkipListMap<>();
-            lanes.run(60, (start, rows, same) -> sizes.put(start, rows));
-            within.put(from, sizes.values().stream().map(String::valueOf).collect(Collectors.joining(" ")));
-        });
-        assertThat(within.values()).containsOnly(expected);
-        // and afterwards all is as before
-        Set<Integer> after = ConcurrentHashMap.newKeySet();
-        lanes.run(60, (from, size, width) -> after.add(from));
-        assertThat(after).containsExactlyInAnyOrder(0, 30);
+    @CsvSource({
+        // rows, count, parts of 60 within each part
+        "128, 1, 30 30",
+        "128, 2, 60",
+        "128, 7, 60",
+        "128, 300, 60",
+        "50, 2, 20 20 20",
+        "50, 7, 20 20 20",
+    })
+    void aBatchWithinAPartGoesWhereItIs(int rows, int count, String expected) {
+        Lanes lanes = new Lanes(2, rows, 1000, false);
+        String alone = parts(lanes);
+        Set<String> within = ConcurrentHashMap.newKeySet();
+        lanes.run(count, (from, size, width) -> within.add(parts(lanes)));
+        assertThat(within).containsExactly(expected);
+        assertThat(parts(lanes)).isEqualTo(alone);
+    }
+
+    /** Sizes of the parts of 60. */
+    private static String parts(Lanes lanes) {
+        ConcurrentSkipListMap<Integer, Integer> sizes = new ConcurrentSkipListMap<>();
+        lanes.run(60, (from, size, width) -> sizes.put(from, size));
+        return sizes.values().stream().map(String::valueOf).collect(Collectors.joining(" "));
     }
 
     @Test
