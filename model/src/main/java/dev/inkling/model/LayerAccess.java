@@ -124,10 +124,10 @@ final class LayerAccess implements Layers {
     @Override
     public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
         requireWaist(activations, layer);
-        long count = activations.shape().get(0);
         Output<?> output = outputs.get(layer);
         if (output.equals(logits)) {
-            return FloatArrays.of(FloatArrays.flat(activations), count, signature.classCount());
+            return FloatArrays.of(
+                    FloatArrays.flat(activations), activations.shape().get(0), signature.classCount());
         }
         return scores(List.of(feed(output, activations, false)), logits);
     }

@@ -16,10 +16,10 @@ import org.tensorflow.ndarray.FloatNdArray;
 /**
  * A model that counts how many images are evaluated through it, forward and backward; explainers know nothing of it.
  *
- * <p>Scores, activations and scores from a layer, whole or without channels, count N forward; gradients, layer gradients, biases' contributions and propagation
- * count N forward and N backward, with DeepLIFT's baselines N forward more. A call that fails counts nothing. Capabilities of an
- * implementation's own type are
- * handed out as they are: what is done through them is not counted. Safe for use by several threads.
+ * <p>Scores, activations and scores from a layer, whole or without channels, count N forward; gradients, layer gradients, biases'
+ * contributions and propagation count N forward and N backward, with DeepLIFT's baselines N forward more. A call that fails counts
+ * nothing. Capabilities of an implementation's own type are handed out as they are: what is done through them is not counted. Safe for
+ * use by several threads.
  */
 public final class MeteredModel implements Model {
 

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
@@ -64,6 +66,26 @@ public final class GraphPath {
     /** Those of them that read a tensor. */
     public List<GraphOperation> readers(Output<?> tensor) {
         return readers.getOrDefault(tensor, List.of());
+    }
+
+    /**
+     * The one of them that goes on from a tensor by itself, if there is one: no other reads it, it reads nothing else that the first tensor
+     * leads to, and of what it puts out only the first is read.
+     */
+    public Optional<GraphOperation> soleReader(Output<?> tensor) {
+        List<GraphOperation> found = readers(tensor);
+        return found.size() == 1
+                ? Optional.of(found.get(0)).filter(reader -> readsOnly(reader, tensor) && hasOneReadOutput(reader))
+                : Optional.empty();
+    }
+
+    private boolean readsOnly(GraphOperation operation, Output<?> tensor) {
+        return inputs(operation).size() == 1 && Collections.frequency(Replica.inputs(operation), tensor) == 1;
+    }
+
+    private boolean hasOneReadOutput(GraphOperation operation) {
+        return IntStream.range(1, operation.numOutputs())
+                .allMatch(i -> readers(operation.output(i)).isEmpty());
     }
 
     /** The inputs of one of them that the first tensor leads to, each once. */

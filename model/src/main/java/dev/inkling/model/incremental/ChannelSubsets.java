@@ -3,8 +3,8 @@ package dev.inkling.model.incremental;
 import dev.inkling.model.graph.GraphPath;
 import dev.inkling.model.graph.Replica;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.tensorflow.Graph;
@@ -45,13 +45,13 @@ public record ChannelSubsets(Output<TFloat32> kept, Output<?> logits) {
         GraphPath path = new GraphPath(layer, logits);
         Output<?> whole = layer;
         Output<?> none = tf.zerosLike(GraphPath.typed(layer)).asOutput();
-        for (List<GraphOperation> next = path.readers(whole);
-                next.size() == 1 && isChannelwise(next.get(0), whole, path);
-                next = path.readers(whole)) {
-            GraphOperation operation = next.get(0);
+        Optional<GraphOperation> next = path.soleReader(whole);
+        while (next.isPresent() && isChannelwise(next.get(), whole)) {
+            GraphOperation operation = next.get();
             none = Replica.of(operation, tf, Replica.inputs(operation, Map.of(whole, none)))
                     .output(0);
             whole = operation.output(0);
+            next = path.soleReader(whole);
         }
         long channels = channels(whole);
         Output<TFloat32> kept = tf.withName("kept")
@@ -72,12 +72,9 @@ public record ChannelSubsets(Output<TFloat32> kept, Output<?> logits) {
     }
 
     /** Whether each channel of what it puts out follows from the same channel of the tensor. */
-    private static boolean isChannelwise(GraphOperation operation, Output<?> tensor, GraphPath path) {
+    private static boolean isChannelwise(GraphOperation operation, Output<?> tensor) {
         Output<?> output = operation.output(0);
-        if (!path.inputs(operation).equals(Set.of(tensor))
-                || LocalStep.otherOutputsMatter(operation, path)
-                || !LocalStep.readsOnce(operation, tensor)
-                || !haveChannels(tensor.shape(), output.shape())) {
+        if (!haveChannels(tensor.shape(), output.shape())) {
             return false;
         }
         String type = operation.type();

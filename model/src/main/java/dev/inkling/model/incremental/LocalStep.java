@@ -58,19 +58,12 @@ record LocalStep(
 
     /** The one that reads a tensor, if there is only one and it is local. */
     private static Optional<LocalStep> reading(Output<?> tensor, GraphPath path) {
-        List<GraphOperation> readers = path.readers(tensor);
-        if (readers.size() != 1 || !isKnownImage(tensor)) {
-            return Optional.empty();
-        }
-        GraphOperation operation = readers.get(0);
-        boolean alone = path.inputs(operation).size() == 1 && readsOnce(operation, tensor);
-        if (!alone || !isKnownImage(operation.output(0)) || otherOutputsMatter(operation, path)) {
-            return Optional.empty();
-        }
-        return Optional.of(operation)
-                .filter(local -> isPointwise(local, tensor))
-                .map(local -> new LocalStep(local, pointwise(tensor, 1), pointwise(tensor, 2), channels(local), 0))
-                .or(() -> windowed(operation, tensor));
+        return path.soleReader(tensor)
+                .filter(operation -> isKnownImage(tensor) && isKnownImage(operation.output(0)))
+                .flatMap(operation -> isPointwise(operation, tensor)
+                        ? Optional.of(new LocalStep(
+                                operation, pointwise(tensor, 1), pointwise(tensor, 2), channels(operation), 0))
+                        : windowed(operation, tensor));
     }
 
     private static int channels(GraphOperation operation) {
@@ -79,22 +72,6 @@ record LocalStep(
 
     private static boolean isKnownImage(Output<?> tensor) {
         return tensor.shape().numDimensions() == 4 && !tensor.shape().tail().hasUnknownDimension();
-    }
-
-    static boolean readsOnce(GraphOperation operation, Output<?> tensor) {
-        return operation.inputs().stream()
-                        .filter(input -> input.asOutput().equals(tensor))
-                        .count()
-                == 1;
-    }
-
-    static boolean otherOutputsMatter(GraphOperation operation, GraphPath path) {
-        for (int i = 1; i < operation.numOutputs(); i++) {
-            if (!path.readers(operation.output(i)).isEmpty()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     static boolean isPointwise(GraphOperation operation, Output<?> tensor) {
