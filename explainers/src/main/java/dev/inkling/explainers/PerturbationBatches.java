@@ -9,150 +9,106 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
- * Runs the perturbed copies of images through a model, a bounded number at a time whatever the method and its options. Images with few
- * copies share a batch; those with many have batches of their own, since a model may compute what the copies in a batch have in common
- * only once. While the model scores a batch, the next is made.
+ * Runs the perturbed copies of images through a model, a bounded number at a time whatever the method and its options. Each image has
+ * batches of its own, since a model may compute what the copies in a batch have in common only once. Several images are taken up at once:
+ * the copies of one are made while another's are scored. Of one image alone, the next batch is made while one is scored.
  */
 final class PerturbationBatches {
-
-    /** Copies that are enough for a batch. */
-    private static final int MANY = 32;
 
     private final Model model;
     private final float[] images;
     private final Targets targets;
+
+    /** Where batches are scored. */
+    private final Executor scorer;
+
     private final int size;
+    private final int batchSize;
 
-    /** Another thread than the one that makes batches, on which alone perturbations are called. */
-    private final ExecutorService scorer = Executors.newSingleThreadExecutor();
-
-    private Batch batch;
-    private Batch scored;
-
-    private interface Observer {
-        void observe(float score);
-    }
-
-    private PerturbationBatches(Model model, float[] images, Targets targets) {
+    private PerturbationBatches(Model model, float[] images, Targets targets, Executor scorer) {
         this.model = model;
         this.images = images;
         this.targets = targets;
+        this.scorer = scorer;
         this.size = model.signature().imageSize();
-        this.batch = new Batch();
-        this.scored = new Batch();
+        // Of each image there are two batches.
+        this.batchSize = BatchSize.of(2 * size, targets.count());
     }
 
     /**
-     * Perturbs and scores, images in order and the copies of each in order.
+     * Perturbs and scores the copies of every image.
      *
      * @param images (N, H, W, C), flat; read only
      * @param targets N rows
-     * @param ofImage the copies of image n; asked for when all copies of the images before it are in a batch
+     * @param ofImage the copies of image n; asked for each once, by several threads
      */
     static void run(Model model, float[] images, Targets targets, IntFunction<? extends Perturbations<?>> ofImage) {
-        PerturbationBatches batches = new PerturbationBatches(model, images, targets);
+        if (targets.count() > 1) {
+            PerturbationBatches batches = new PerturbationBatches(model, images, targets, Runnable::run);
+            IntStream.range(0, targets.count()).parallel().forEach(n -> batches.run(n, ofImage.apply(n)));
+            return;
+        }
+        ExecutorService other = Executors.newSingleThreadExecutor();
         try {
-            for (int n = 0; n < targets.count(); n++) {
-                batches.addAll(ofImage.apply(n), n);
-            }
-            batches.score();
-            batches.scored.observe();
+            new PerturbationBatches(model, images, targets, other).run(0, ofImage.apply(0));
         } finally {
-            batches.scorer.shutdown();
+            other.shutdown();
         }
     }
 
-    private <P> void addAll(Perturbations<P> perturbations, int image) {
+    private <P> void run(int image, Perturbations<P> perturbations) {
         int copies = perturbations.copies();
-        if (Math.max(copies, batch.count()) >= MANY) {
-            score();
-        }
-        for (int copy = 0; copy < copies; copy++) {
-            if (batch.isFull()) {
-                score();
+        int most = Math.min(copies, batchSize);
+        float[] next = new float[most * size];
+        float[] other = new float[copies > most ? next.length : 0];
+        Batch<P> scored = new Batch<>(List.of(), CompletableFuture.completedFuture(new float[0]));
+        for (int from = 0; from < copies; from += most) {
+            int count = Math.min(most, copies - from);
+            List<P> made = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(images, image * size, next, i * size, size);
+                made.add(perturbations.perturb(from + i, next, i * size));
             }
-            batch.add(perturbations, copy, copy == copies - 1, image);
+            float[] batch = next;
+            Batch<P> begun =
+                    new Batch<>(made, CompletableFuture.supplyAsync(() -> scores(image, batch, count), scorer));
+            scored.observe(perturbations);
+            scored = begun;
+            next = other;
+            other = batch;
         }
-        if (copies == 0) {
-            perturbations.conclude();
-        }
+        scored.observe(perturbations);
+        perturbations.conclude();
     }
 
-    /** Begins to score the batch, and takes note of the scores of the one before. */
-    private void score() {
-        if (batch.count() > 0) {
-            batch.score();
-            scored.observe();
-            Batch free = scored;
-            scored = batch;
-            batch = free;
-        }
+    private float[] scores(int image, float[] copies, int count) {
+        ModelSignature signature = model.signature();
+        FloatNdArray batch = FloatArrays.of(
+                count * size == copies.length ? copies : Arrays.copyOf(copies, count * size),
+                count,
+                signature.height(),
+                signature.width(),
+                signature.channels());
+        return targets.repeat(image, count).scores(model.scores(batch));
     }
 
     /** Copies that are scored together. */
-    private final class Batch {
+    private record Batch<P>(List<P> perturbations, CompletableFuture<float[]> scores) {
 
-        private final float[] copies;
-
-        /** Of each copy, which image it is of, and what awaits its score. */
-        private final int[] imageOf;
-
-        private final List<Observer> observers = new ArrayList<>();
-        private CompletableFuture<float[]> scores = CompletableFuture.completedFuture(new float[0]);
-
-        Batch() {
-            // There are two.
-            this.imageOf = new int[BatchSize.of(2 * size, 1)];
-            this.copies = new float[imageOf.length * size];
-        }
-
-        int count() {
-            return observers.size();
-        }
-
-        boolean isFull() {
-            return count() == imageOf.length;
-        }
-
-        <P> void add(Perturbations<P> perturbations, int copy, boolean last, int image) {
-            int offset = count() * size;
-            System.arraycopy(images, image * size, copies, offset, size);
-            P perturbation = perturbations.perturb(copy, copies, offset);
-            imageOf[count()] = image;
-            observers.add(score -> {
-                perturbations.observe(perturbation, score);
-                if (last) {
-                    perturbations.conclude();
-                }
-            });
-        }
-
-        void score() {
-            int count = count();
-            ModelSignature signature = model.signature();
-            FloatNdArray perturbed = FloatArrays.of(
-                    isFull() ? copies : Arrays.copyOf(copies, count * size),
-                    count,
-                    signature.height(),
-                    signature.width(),
-                    signature.channels());
-            Targets ofCopies = targets.select(Arrays.copyOf(imageOf, count));
-            scores = CompletableFuture.supplyAsync(() -> ofCopies.scores(model.scores(perturbed)), scorer);
-        }
-
-        /** Waits for the scores, if there are any, and makes room for other copies. */
-        void observe() {
+        /** When they are scored. */
+        void observe(Perturbations<P> observer) {
             float[] found = join(scores);
-            for (int i = 0; i < count(); i++) {
-                observers.get(i).observe(found[i]);
+            for (int i = 0; i < found.length; i++) {
+                observer.observe(perturbations.get(i), found[i]);
             }
-            observers.clear();
         }
     }
 

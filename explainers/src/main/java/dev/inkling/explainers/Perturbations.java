@@ -2,7 +2,7 @@ package dev.inkling.explainers;
 
 /**
  * The perturbed copies of one image: how many there are, what each looks like, and what follows from their scores. Run by
- * {@link PerturbationBatches} on the thread that asks for an explanation.
+ * {@link PerturbationBatches} on one thread, while others may run other images' copies.
  *
  * @param <P> what one must remember of a copy until its score is known, such as a mask
  */

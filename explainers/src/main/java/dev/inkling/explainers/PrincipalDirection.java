@@ -13,7 +13,7 @@ package dev.inkling.explainers;
 record PrincipalDirection(double[] direction, double[] projections) {
 
     /** A further multiplication would move the direction by no more. */
-    private static final double CONVERGED = 1e-12;
+    private static final double CONVERGED = 1e-9;
 
     /** Its multiples' fractional parts lie evenly in [0, 1): a start that no matrix is made to be orthogonal to. */
     private static final double GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;

@@ -2,6 +2,7 @@ package dev.inkling.explainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.InvalidInputException;
@@ -10,6 +11,7 @@ import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.LinearModel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -23,8 +25,8 @@ class PerturbationBatchesTest {
     /** Class k's score is the image's pixel k. */
     private final LinearModel pixels = new LinearModel(1, 2, 1, new float[][] {{1, 0}, {0, 1}}, new float[2]);
 
-    private final List<Long> batches = new ArrayList<>();
-    private final List<String> log = new ArrayList<>();
+    private final List<Long> batches = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
     private final Model counting = scoring(images -> {
         batches.add(images.shape().get(0));
@@ -65,6 +67,10 @@ class PerturbationBatchesTest {
         }
     }
 
+    private List<String> logOf(int image) {
+        return log.stream().filter(entry -> entry.matches(image + "[. ].*")).toList();
+    }
+
     @Test
     void copiesAreOfTheirImageAndScoredByItsTarget() {
         int[] copies = {2, 0, 3};
@@ -73,26 +79,36 @@ class PerturbationBatchesTest {
                 new float[] {100, 200, 300, 400, 500, 600},
                 Targets.classes(2, 0, 0, 1),
                 n -> new Counted(n, copies[n]));
-        assertThat(log)
-                .containsExactly("1 done", "0.0=100", "0.1=101", "0 done", "2.0=600", "2.1=601", "2.2=602", "2 done");
-        assertThat(batches).containsExactly(5L);
-    }
-
-    @Test
-    void imagesWithFewCopiesShareBatches() {
-        int count = 70;
-        PerturbationBatches.run(
-                counting, new float[2 * count], Targets.classes(2, new int[count]), n -> new Counted(n, 11));
-        // Of three images each, since 33 copies are enough.
-        assertThat(batches).hasSize(24).endsWith(11L).first().isEqualTo(33L);
-        assertThat(log).hasSize(count * 12).endsWith("69.10=10", "69 done");
+        assertThat(logOf(0)).containsExactly("0.0=100", "0.1=101", "0 done");
+        assertThat(logOf(1)).containsExactly("1 done");
+        assertThat(logOf(2)).containsExactly("2.0=600", "2.1=601", "2.2=602", "2 done");
+        assertThat(log).hasSize(8);
     }
 
     /** So that all copies in a batch have their image in common. */
     @Test
-    void imagesWithManyCopiesHaveBatchesOfTheirOwn() {
-        PerturbationBatches.run(counting, new float[6], Targets.classes(2, 0, 1, 0), n -> new Counted(n, 100 + n * 50));
-        assertThat(batches).containsExactly(100L, 128L, 22L, 128L, 72L);
+    void everyImageHasBatchesOfItsOwn() {
+        PerturbationBatches.run(
+                counting,
+                new float[8],
+                Targets.classes(2, 0, 1, 0, 1),
+                n -> new Counted(n, new int[] {100, 3, 150, 257}[n]));
+        assertThat(batches).containsExactlyInAnyOrder(100L, 3L, 128L, 22L, 128L, 128L, 1L);
+        assertThat(logOf(3)).hasSize(258).startsWith("3.0=0").endsWith("3.256=256", "3 done");
+    }
+
+    /** Each of two images waits for the other, as it would for ever if that were taken up after it. */
+    @Test
+    void severalImagesAreTakenUpAtOnce() {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        CountDownLatch both = new CountDownLatch(2);
+        Model waiting = scoring(images -> {
+            both.countDown();
+            await(both);
+            return pixels.scores(images);
+        });
+        PerturbationBatches.run(waiting, new float[4], Targets.classes(2, 0, 1), n -> new Counted(n, 2));
+        assertThat(log).hasSize(6);
     }
 
     /** The first batch waits for a copy of the second, as it would for ever if that were made after it. */
@@ -100,11 +116,7 @@ class PerturbationBatchesTest {
     void aBatchIsMadeWhileTheOneBeforeIsScored() {
         CountDownLatch second = new CountDownLatch(1);
         Model waiting = scoring(images -> {
-            try {
-                assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+            await(second);
             return pixels.scores(images);
         });
         Thread caller = Thread.currentThread();
@@ -143,6 +155,14 @@ class PerturbationBatchesTest {
         assertThatThrownBy(() -> PerturbationBatches.run(
                         failing, new float[2], Targets.classes(2, 0), n -> new Counted(n, 1000)))
                 .isSameAs(error);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Model scoring(UnaryOperator<FloatNdArray> scores) {

@@ -4,13 +4,14 @@ import dev.inkling.model.incremental.IncrementalInference;
 import dev.inkling.model.incremental.IncrementalPass;
 import dev.inkling.model.incremental.IncrementalPlan;
 import dev.inkling.model.saved.ModelGraph;
+import dev.inkling.spi.FloatArrays;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * The scores of images that are alike but for a part, such as copies of an image that is covered here and there: as a whole only what
@@ -54,8 +55,11 @@ final class IncrementalScores {
         plan.inside()
                 .forEach((step, mask) ->
                         feeds.add(new GraphSession.Feed(pass.inside().get(step), mask)));
-        FloatNdArray common = plan.common();
-        feeds.add(new GraphSession.Feed(image, common, common.shape().tail(), true));
+        float[] whole = session.run(List.of(new GraphSession.Feed(image, plan.common())), List.of(pass.whole()))
+                .get(0);
+        Shape row = pass.whole().shape().tail();
+        feeds.add(new GraphSession.Feed(
+                pass.whole(), FloatArrays.of(whole, row.prepend(1).asArray()), row, true));
         return session.run(feeds, List.of(pass.logits())).get(0);
     }
 }

@@ -5,6 +5,7 @@ import dev.inkling.spi.FloatArrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -23,7 +24,7 @@ public final class IncrementalInference {
     private static final long PLACING = 20;
 
     /** Of all multiplications, what must be saved for it to be worth the care. */
-    private static final double WORTHWHILE = 0.07;
+    private static final double WORTHWHILE = 0.03;
 
     private final List<LocalStep> steps;
     private final long multiplications;
@@ -60,21 +61,25 @@ public final class IncrementalInference {
                 FloatArrays.flat(images), (int) count, (int) image.get(0), (int) image.get(1), (int) image.get(2));
         int[] down = Crops.spans(steps.stream().map(LocalStep::down).toList(), parts.top(), parts.bottom());
         int[] across = Crops.spans(steps.stream().map(LocalStep::across).toList(), parts.left(), parts.right());
+        ToLongFunction<Integer> saved = end -> saved(end, down[end - 1], across[end - 1], count);
         return ends.stream()
-                .max(Comparator.comparingLong(end -> saved(end, down[end - 1], across[end - 1])))
-                .filter(end -> saved(end, down[end - 1], across[end - 1]) > WORTHWHILE * multiplications)
+                .max(Comparator.comparingLong(saved))
+                .filter(end -> saved.applyAsLong(end) > WORTHWHILE * multiplications)
                 .map(end -> IncrementalPlan.of(steps.subList(0, end), parts));
     }
 
-    /** Multiplications of each image, if the first steps compute pieces that end with so many places; below 0 where it costs more. */
-    private long saved(int end, int height, int width) {
+    /**
+     * Multiplications of each image, if the first steps compute pieces that end with so many places, and a whole image for all of them;
+     * below 0 where it costs more.
+     */
+    private long saved(int end, int height, int width, long count) {
         long saved = -PLACING * steps.get(end - 1).size();
         int rows = height;
         int columns = width;
         for (int i = end - 1; i >= 0; i--) {
             LocalStep step = steps.get(i);
             long whole = (long) step.down().outputs() * step.across().outputs();
-            saved += step.multiplications() * (whole - (long) rows * columns);
+            saved += step.multiplications() * (whole - (long) rows * columns - whole / count);
             rows = step.down().extent(rows);
             columns = step.across().extent(columns);
         }

@@ -18,8 +18,9 @@ import org.tensorflow.types.TInt32;
 
 /**
  * A second way from images to logits: pieces of the images go through the first operations, without padding, and are put into what these
- * operations make of one whole image, which goes the ordinary way; from there all goes on.
+ * operations make of one whole image; from there all goes on.
  *
+ * @param whole what the model's own operations make of the whole image, (1, h, w, c); fed, so that it is computed once for all pieces
  * @param pieces where parts of the images are fed, (N, h, w, C), zero beyond the image
  * @param inside for operations that pad, by their number: 1 where the piece that it reads has a place of the image and 0 beyond,
  *     (N, h, w, 1)
@@ -28,7 +29,11 @@ import org.tensorflow.types.TInt32;
  * @param logits (N, K)
  */
 public record IncrementalPass(
-        Output<TFloat32> pieces, Map<Integer, Output<TFloat32>> inside, Output<TFloat32> places, Output<?> logits) {
+        Output<?> whole,
+        Output<TFloat32> pieces,
+        Map<Integer, Output<TFloat32>> inside,
+        Output<TFloat32> places,
+        Output<?> logits) {
 
     private static final Map<String, AttrValue> NO_PADDING = Map.of(
             "padding",
@@ -71,7 +76,7 @@ public record IncrementalPass(
         Output<TFloat32> places =
                 placeholder(tf, "places", read.shape().get(1) * read.shape().get(2));
         Output<?> joined = joined(tf, read, GraphPath.typed(piece), places).asOutput();
-        return new IncrementalPass(pieces, inside, places, new GraphPath(read, logits).follow(tf, joined));
+        return new IncrementalPass(read, pieces, inside, places, new GraphPath(read, logits).follow(tf, joined));
     }
 
     /** Places of the whole and of all pieces in one list, of which each image takes its own. */
