@@ -1,6 +1,7 @@
 package dev.inkling.model.backward;
 
 import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,7 +91,7 @@ final class VectorJacobian {
         return (padding.equals("VALID") || padding.equals("SAME") && odd)
                 && ones(convolution, "strides")
                 && ones(convolution, "dilations")
-                && convolution.attributes().getAttrString("data_format").equals("NHWC")
+                && OperationKinds.channelsLast(convolution)
                 && convolution.input(0).shape().get(3) == kernel.get(2);
     }
 

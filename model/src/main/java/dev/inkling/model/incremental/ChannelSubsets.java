@@ -1,6 +1,7 @@
 package dev.inkling.model.incremental;
 
 import dev.inkling.model.graph.GraphPath;
+import dev.inkling.model.graph.OperationKinds;
 import dev.inkling.model.graph.Replica;
 import java.util.Arrays;
 import java.util.Map;
@@ -78,10 +79,10 @@ public record ChannelSubsets(Output<TFloat32> kept, Output<?> logits) {
             return false;
         }
         String type = operation.type();
-        return LocalStep.isPointwise(operation, tensor)
-                || LocalStep.POOLS.contains(type) && LocalStep.channelsLast(operation)
+        return OperationKinds.isPointwise(operation, tensor)
+                || OperationKinds.POOLS.contains(type) && OperationKinds.channelsLast(operation)
                 || type.equals("DepthwiseConv2dNative")
-                        && LocalStep.channelsLast(operation)
+                        && OperationKinds.channelsLast(operation)
                         && operation.input(0).equals(tensor)
                 || REDUCTIONS.contains(type)
                         && keepsImagesAndChannels(operation, tensor.shape().numDimensions())

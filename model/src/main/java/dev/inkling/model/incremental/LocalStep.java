@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.OperationAttributeInspector;
 import org.tensorflow.Output;
@@ -24,9 +23,6 @@ import org.tensorflow.ndarray.Shape;
 record LocalStep(
         GraphOperation operation, ReceptiveField down, ReceptiveField across, int channels, long multiplications) {
 
-    static final Set<String> POOLS = Set.of("MaxPool", "AvgPool");
-    private static final Set<String> ARITHMETIC = Set.of("Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum");
-
     Output<?> output() {
         return operation.output(0);
     }
@@ -37,7 +33,7 @@ record LocalStep(
 
     /** Whether it has borders to pad or not to pad. */
     boolean hasWindow() {
-        return isConvolution() || POOLS.contains(operation.type());
+        return isConvolution() || OperationKinds.POOLS.contains(operation.type());
     }
 
     /** Values of the output. */
@@ -60,7 +56,7 @@ record LocalStep(
     private static Optional<LocalStep> reading(Output<?> tensor, GraphPath path) {
         return path.soleReader(tensor)
                 .filter(operation -> isKnownImage(tensor) && isKnownImage(operation.output(0)))
-                .flatMap(operation -> isPointwise(operation, tensor)
+                .flatMap(operation -> OperationKinds.isPointwise(operation, tensor)
                         ? Optional.of(new LocalStep(
                                 operation, pointwise(tensor, 1), pointwise(tensor, 2), channels(operation), 0))
                         : windowed(operation, tensor));
@@ -74,41 +70,12 @@ record LocalStep(
         return tensor.shape().numDimensions() == 4 && !tensor.shape().tail().hasUnknownDimension();
     }
 
-    static boolean isPointwise(GraphOperation operation, Output<?> tensor) {
-        String type = operation.type();
-        if (OperationKinds.NORMALISATIONS.contains(type)) {
-            return operation.input(0).equals(tensor)
-                    && channelsLast(operation)
-                    && !operation.attributes().getAttrBool("is_training");
-        }
-        if (type.equals("BiasAdd")) {
-            return channelsLast(operation);
-        }
-        if (ARITHMETIC.contains(type)) {
-            Output<?> constant = operation.input(0).equals(tensor) ? operation.input(1) : operation.input(0);
-            return dependsOnNoPlace(constant.shape());
-        }
-        return type.equals("Identity") || OperationKinds.ACTIVATIONS.contains(type);
-    }
-
-    /** A number, or one for each channel. */
-    private static boolean dependsOnNoPlace(Shape constant) {
-        return !constant.isUnknown()
-                && Arrays.stream(constant.asArray())
-                        .limit(Math.max(0, constant.numDimensions() - 1))
-                        .allMatch(length -> length == 1);
-    }
-
-    static boolean channelsLast(GraphOperation operation) {
-        return operation.attributes().getAttrString("data_format").equals("NHWC");
-    }
-
     private static ReceptiveField pointwise(Output<?> tensor, int side) {
         return ReceptiveField.valid(1, 1, (int) tensor.shape().get(side));
     }
 
     private static Optional<LocalStep> windowed(GraphOperation operation, Output<?> tensor) {
-        if (POOLS.contains(operation.type()) && channelsLast(operation)) {
+        if (OperationKinds.POOLS.contains(operation.type()) && OperationKinds.channelsLast(operation)) {
             long[] window = operation.attributes().getAttrIntList("ksize");
             // Beyond the border a pool sees nothing, which no number stands for.
             return step(operation, tensor, window[1], window[2], 0)
@@ -120,7 +87,7 @@ record LocalStep(
         boolean plain = convolution
                 && !kernel.isUnknown()
                 && !kernel.hasUnknownDimension()
-                && channelsLast(operation)
+                && OperationKinds.channelsLast(operation)
                 && Arrays.stream(operation.attributes().getAttrIntList("dilations"))
                         .allMatch(rate -> rate == 1);
         // A depthwise kernel has (height, width, channels, of each) weights, and the others see grouped channels by
