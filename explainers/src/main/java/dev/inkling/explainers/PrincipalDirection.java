@@ -12,7 +12,7 @@ package dev.inkling.explainers;
  */
 record PrincipalDirection(double[] direction, double[] projections) {
 
-    /** A further multiplication would move the direction by no more. */
+    /** A further multiplication would move the direction by no more; maps in float, whose digits end at 6e-8, show nothing of it. */
     private static final double CONVERGED = 1e-9;
 
     /** Its multiples' fractional parts lie evenly in [0, 1): a start that no matrix is made to be orthogonal to. */
