@@ -45,7 +45,11 @@ final class SegmentedImages {
         return targets.count();
     }
 
-    /** Scores perturbed copies, images in order and the copies of each in order. */
+    /**
+     * Scores the perturbed copies of every image.
+     *
+     * @param copies of an image; asked for each once, by several threads
+     */
     void score(Function<SegmentedImage, ? extends Perturbations<?>> copies) {
         PerturbationBatches.run(
                 model,

@@ -157,6 +157,33 @@ class PerturbationBatchesTest {
                 .isSameAs(error);
     }
 
+    /** Whichever thread takes it up, and whether the model refuses or the method. */
+    @Test
+    void aRefusalOfOneOfManyImagesIsThrownAsItIs() {
+        InvalidInputException refusal = new InvalidInputException("no such image");
+        Model refusing = scoring(images -> {
+            if (images.getFloat(0, 0, 0, 0) == 7) {
+                throw refusal;
+            }
+            return pixels.scores(images);
+        });
+        Targets targets = Targets.classes(2, new int[8]);
+        for (int refused = 0; refused < 8; refused++) {
+            float[] images = new float[16];
+            images[2 * refused] = 7;
+            assertThatThrownBy(() -> PerturbationBatches.run(refusing, images, targets, n -> new Counted(n, 2)))
+                    .isSameAs(refusal);
+            int last = refused;
+            assertThatThrownBy(() -> PerturbationBatches.run(counting, new float[16], targets, n -> {
+                        if (n == last) {
+                            throw refusal;
+                        }
+                        return new Counted(n, 2);
+                    }))
+                    .isSameAs(refusal);
+        }
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
