@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a POSIX shell script")
 class LauncherTest {
 
+    private static final String UNLIMITED = "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0";
+
     @TempDir
     Path folder;
 
@@ -48,6 +50,7 @@ class LauncherTest {
         assertThat(run.lines())
                 .containsExactly(
                         "-Xmx1g",
+                        UNLIMITED,
                         "-jar",
                         home + "/inkling/lib/inkling.jar",
                         "explain",
@@ -74,6 +77,7 @@ class LauncherTest {
         assertThat(run(home, distribution()).lines())
                 .containsExactly(
                         "-Xmx1g",
+                        UNLIMITED,
                         "-Xmx4g",
                         "-Dx=y",
                         "-jar",
@@ -89,11 +93,15 @@ class LauncherTest {
     void newerJvmsAreToldThatBuffersUseUnsafe() throws Exception {
         Path launcher = distribution();
         fakeJava("22.0.2");
-        assertThat(run(home, launcher).lines()).startsWith("-Xmx1g", "-jar");
+        assertThat(run(home, launcher).lines()).startsWith("-Xmx1g", UNLIMITED, "-jar");
         fakeJava("25");
         assertThat(run(home, launcher).lines())
                 .startsWith(
-                        "-Xmx1g", "--sun-misc-unsafe-memory-access=allow", "-jar", home + "/inkling/lib/inkling.jar");
+                        "-Xmx1g",
+                        UNLIMITED,
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-jar",
+                        home + "/inkling/lib/inkling.jar");
     }
 
     @Test
@@ -118,7 +126,8 @@ class LauncherTest {
         Run first = run(home, launcher, "demo");
         Run second = run(home, launcher, "demo");
 
-        assertThat(first.lines()).startsWith("-Xmx1g", "-jar", home + "/checkout/app/target/inkling.jar", "demo");
+        assertThat(first.lines())
+                .startsWith("-Xmx1g", UNLIMITED, "-jar", home + "/checkout/app/target/inkling.jar", "demo");
         assertThat(first.errors())
                 .containsExactly(
                         "inkling: first use, building (some minutes; it downloads TensorFlow) ...",
