@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 
 /**
  * What goes into a model, what comes out, and the layers in between.
@@ -154,17 +155,23 @@ public record ModelSignature(
         if (shape.get(0) < 1) {
             throw new InvalidInputException("the batch holds no image; expected at least one");
         }
-        requireFinite(FloatArrays.flat(images));
-        return Math.toIntExact(shape.get(0));
+        int count = Math.toIntExact(shape.get(0));
+        // One after the other into the same array, since a copy of a whole batch takes longer than to look at it.
+        float[] pixels = new float[imageSize()];
+        for (int n = 0; n < count; n++) {
+            images.get(n).copyTo(DataBuffers.of(pixels));
+            requireFinite(pixels, n);
+        }
+        return count;
     }
 
-    private void requireFinite(float[] pixels) {
+    private void requireFinite(float[] pixels, int image) {
         for (int i = 0; i < pixels.length; i++) {
             if (!Float.isFinite(pixels[i])) {
                 int pixel = i / channels;
                 throw new InvalidInputException(
                         "image %d holds %s at row %d, column %d; expected finite numbers",
-                        i / imageSize(), pixels[i], pixel / width % height, pixel % width);
+                        image, pixels[i], pixel / width, pixel % width);
             }
         }
     }

@@ -102,13 +102,15 @@ final class LayerMaps {
             for (int c = 0; c < channels; c++) {
                 means[c] /= places;
             }
-            double[][] centred = new double[places][channels];
+            // Row by row, since Java allocates several at once in its slowest way.
+            double[][] centred = new double[places][];
             for (int place = 0; place < places; place++) {
-                double[] row = centred[place];
+                double[] row = new double[channels];
                 int from = at(place, 0);
                 for (int c = 0; c < channels; c++) {
                     row[c] = activations[from + c] - means[c];
                 }
+                centred[place] = row;
             }
             return centred;
         }
@@ -118,9 +120,22 @@ final class LayerMaps {
             return sums(gradients);
         }
 
+        /** Four places at once, so that a sum is read and written a quarter as often. */
         private double[] sums(float[] values) {
             double[] sums = new double[channels];
-            for (int place = 0; place < places; place++) {
+            int place = 0;
+            for (; place + 3 < places; place += 4) {
+                int first = at(place, 0);
+                int second = first + channels;
+                int third = second + channels;
+                int fourth = third + channels;
+                for (int c = 0; c < channels; c++) {
+                    sums[c] += (double) values[first + c]
+                            + values[second + c]
+                            + ((double) values[third + c] + values[fourth + c]);
+                }
+            }
+            for (; place < places; place++) {
                 int from = at(place, 0);
                 for (int c = 0; c < channels; c++) {
                     sums[c] += values[from + c];

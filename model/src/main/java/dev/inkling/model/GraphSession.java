@@ -108,7 +108,9 @@ final class GraphSession implements AutoCloseable {
 
         /** The values of rows [from, from + count), to be closed. */
         TFloat32 tensor(int from, int count) {
-            FloatNdArray some = shared ? values : values.slice(Indices.range(from, from + count));
+            // Part of an array is copied row by row, all of it at once.
+            boolean all = shared || count == rows();
+            FloatNdArray some = all ? values : values.slice(Indices.range(from, from + count));
             // The tensor takes the values' shape: a view that takes another is wrong without a word.
             return TFloat32.tensorOf(
                     row.prepend(some.shape().get(0)), tensor -> some.copyTo(tensor.withShape(some.shape())));

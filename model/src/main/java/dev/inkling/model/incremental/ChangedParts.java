@@ -1,7 +1,8 @@
 package dev.inkling.model.incremental;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
+import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 
 /**
  * What images have in common, and the box of each in which it differs from that.
@@ -19,25 +20,49 @@ record ChangedParts(float[] pixels, float[] common, int[] top, int[] bottom, int
     private static final int WITNESSES = 7;
 
     /**
-     * Of a batch. What most of some images agree on is taken to be common: with a window over a place of each, that is the image without
-     * windows.
+     * Some images of a batch, flat, one after the other: what most of them agree on is common to all. With a window over a place of each, that
+     * is the image without windows.
+     *
+     * @param images (N, H, W, C)
+     */
+    static float[] witnesses(FloatNdArray images) {
+        int size = (int) images.shape().tail().size();
+        float[] witnesses = new float[WITNESSES * size];
+        for (int i = 0; i < WITNESSES; i++) {
+            images.get((images.shape().get(0) - 1) * i / (WITNESSES - 1))
+                    .copyTo(DataBuffers.of(witnesses, false, false)
+                            .offset((long) i * size)
+                            .narrow(size));
+        }
+        return witnesses;
+    }
+
+    /**
+     * What most witnesses agree on, place by place.
+     *
+     * @param size of an image
+     */
+    static float[] common(float[] witnesses, int size) {
+        float[] common = new float[size];
+        for (int i = 0; i < size; i++) {
+            common[i] = majority(witnesses, size, i);
+        }
+        return common;
+    }
+
+    /**
+     * Where images differ from what they have in common.
      *
      * @param pixels (N, H, W, C), flat; kept
+     * @param common (H, W, C), flat; kept
      */
-    static ChangedParts of(float[] pixels, int count, int height, int width, int channels) {
-        int line = width * channels;
-        int size = height * line;
-        float[] common = new float[size];
-        int[] witnesses = IntStream.range(0, WITNESSES)
-                .map(i -> (count - 1) * i / (WITNESSES - 1) * size)
-                .toArray();
-        for (int i = 0; i < size; i++) {
-            common[i] = majority(pixels, witnesses, i);
-        }
+    static ChangedParts of(float[] pixels, float[] common, int height, int width) {
+        int count = pixels.length / common.length;
         ChangedParts parts =
                 new ChangedParts(pixels, common, new int[count], new int[count], new int[count], new int[count]);
+        int line = common.length / height;
         for (int row = 0; row < count; row++) {
-            parts.find(row, height, line, channels);
+            parts.find(row, height, line, line / width);
         }
         return parts;
     }
@@ -48,11 +73,11 @@ record ChangedParts(float[] pixels, float[] common, int[] top, int[] bottom, int
     }
 
     /** What most agree on, if most do: those who differ cancel each other (Boyer and Moore 1991). */
-    private static float majority(float[] pixels, int[] witnesses, int place) {
+    private static float majority(float[] witnesses, int size, int place) {
         float candidate = 0;
         int ahead = 0;
-        for (int witness : witnesses) {
-            float value = pixels[witness + place];
+        for (int i = place; i < witnesses.length; i += size) {
+            float value = witnesses[i];
             if (ahead == 0) {
                 candidate = value;
             }

@@ -57,15 +57,29 @@ public final class IncrementalInference {
         if (count < FEWEST || count > MOST || ends.isEmpty()) {
             return Optional.empty();
         }
-        ChangedParts parts = ChangedParts.of(
-                FloatArrays.flat(images), (int) count, (int) image.get(0), (int) image.get(1), (int) image.get(2));
+        float[] witnesses = ChangedParts.witnesses(images);
+        float[] common = ChangedParts.common(witnesses, (int) image.size());
+        // Pieces that hold all images' changes are no smaller: if these differ too much, the others need not be looked
+        // at.
+        if (end(parts(witnesses, common), count).isEmpty()) {
+            return Optional.empty();
+        }
+        ChangedParts parts = parts(FloatArrays.flat(images), common);
+        return end(parts, count).map(end -> IncrementalPlan.of(steps.subList(0, end), parts));
+    }
+
+    private ChangedParts parts(float[] pixels, float[] common) {
+        return ChangedParts.of(pixels, common, (int) image.get(0), (int) image.get(1));
+    }
+
+    /** After how many steps the pieces are best put together, if it is worth it at all. */
+    private Optional<Integer> end(ChangedParts parts, long count) {
         int[] down = Crops.spans(steps.stream().map(LocalStep::down).toList(), parts.top(), parts.bottom());
         int[] across = Crops.spans(steps.stream().map(LocalStep::across).toList(), parts.left(), parts.right());
         ToLongFunction<Integer> saved = end -> saved(end, down[end - 1], across[end - 1], count);
         return ends.stream()
                 .max(Comparator.comparingLong(saved))
-                .filter(end -> saved.applyAsLong(end) > WORTHWHILE * multiplications)
-                .map(end -> IncrementalPlan.of(steps.subList(0, end), parts));
+                .filter(end -> saved.applyAsLong(end) > WORTHWHILE * multiplications);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.inkling.model.incremental;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inkling.spi.FloatArrays;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,24 @@ class ChangedPartsTest {
         return batch;
     }
 
+    private static ChangedParts parts(float[] pixels) {
+        float[] witnesses = ChangedParts.witnesses(FloatArrays.of(pixels, pixels.length / 40, 4, 5, 2));
+        return ChangedParts.of(pixels, ChangedParts.common(witnesses, 40), 4, 5);
+    }
+
+    @Test
+    void asksTheFirstTheLastAndFiveEvenlyBetween() {
+        float[] pixels = new float[20 * 40];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = i / 40;
+        }
+        float[] witnesses = ChangedParts.witnesses(FloatArrays.of(pixels, 20, 4, 5, 2));
+        assertThat(witnesses).hasSize(7 * 40);
+        for (int i = 0; i < witnesses.length; i++) {
+            assertThat(witnesses[i]).isEqualTo(new float[] {0, 3, 6, 9, 12, 15, 19}[i / 40]);
+        }
+    }
+
     @Test
     void takesForCommonWhatTwoOfThreeAgreeOnAndFindsTheBoxAroundWhatDiffers() {
         // Line 1, column 2, second channel; lines 0 and 3, columns 4 and 1; nothing; columns 1 and 4; and all of the
@@ -35,7 +54,7 @@ class ChangedPartsTest {
                 image(),
                 image(2, 30 + 4 * 2),
                 image(30, 31, 32, 33, 34, 35, 36, 37, 38, 39));
-        ChangedParts parts = ChangedParts.of(pixels, 5, 4, 5, 2);
+        ChangedParts parts = parts(pixels);
         assertThat(parts.common()).containsExactly(image());
         assertThat(parts.top()).containsExactly(1, 0, 0, 0, 3);
         assertThat(parts.bottom()).containsExactly(2, 4, 0, 4, 4);
@@ -47,7 +66,7 @@ class ChangedPartsTest {
     void minusZeroIsZero() {
         float[] minus = new float[40];
         Arrays.fill(minus, -0f);
-        ChangedParts parts = ChangedParts.of(batch(new float[40], minus, new float[40]), 3, 4, 5, 2);
+        ChangedParts parts = parts(batch(new float[40], minus, new float[40]));
         assertThat(parts.right()).containsExactly(0, 0, 0);
         assertThat(parts.left()).containsExactly(0, 0, 0);
     }
