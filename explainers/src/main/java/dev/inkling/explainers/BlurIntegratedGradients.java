@@ -11,6 +11,7 @@ import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
+import dev.inkling.spi.Parallel;
 import dev.inkling.spi.Targets;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -70,7 +71,7 @@ public final class BlurIntegratedGradients implements Explainer {
         float[] deltas = new float[count];
         float[] ends = targets.scores(model.scores(images));
         float[] starts = targets.scores(model.scores(blurred(blurs[0], pixels, images)));
-        gradients.forEachImage(n -> {
+        Parallel.forEach(count, n -> {
             int offset = n * size;
             float[] pointBefore = new float[size];
             float[] slopeBefore = new float[size];

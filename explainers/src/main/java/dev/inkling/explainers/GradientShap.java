@@ -12,6 +12,7 @@ import dev.inkling.spi.ImageRandom;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
+import dev.inkling.spi.Parallel;
 import dev.inkling.spi.Targets;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -81,7 +82,7 @@ public final class GradientShap implements Explainer {
         float[] deltas = new float[count];
         float[] ends = targets.scores(model.scores(images));
         double[] starts = ExpectedGradients.meanScores(FloatArrays.flat(model.scores(background)), targets);
-        gradients.forEachImage(n -> {
+        Parallel.forEach(count, n -> {
             int offset = n * size;
             RandomGenerator random = ImageRandom.of(options.seed(), pixels, offset, size);
             ImageNoise noise = new ImageNoise(options.noise(), pixels, offset, size);

@@ -8,6 +8,7 @@ import dev.inkling.spi.ImageRandom;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
+import dev.inkling.spi.Parallel;
 import dev.inkling.spi.Targets;
 import dev.inkling.spi.WrapperCard;
 import dev.inkling.spi.WrapperProvider;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -96,15 +96,13 @@ public final class NoiseTunnel implements Explainer {
         targets.require(count, signature);
         int size = signature.imageSize();
         float[] pixels = FloatArrays.flat(images);
-        return result(IntStream.range(0, count)
-                .parallel()
-                .mapToObj(n -> summary(
-                        model,
-                        new ImageNoise(options.noise(), pixels, n * size, size),
-                        ImageRandom.of(options.seed(), pixels, n * size, size),
-                        n,
-                        targets))
-                .toArray(Summary[]::new));
+        Summary[] summaries = new Summary[count];
+        Parallel.forEach(count, n -> {
+            ImageNoise noise = new ImageNoise(options.noise(), pixels, n * size, size);
+            RandomGenerator random = ImageRandom.of(options.seed(), pixels, n * size, size);
+            summaries[n] = summary(model, noise, random, n, targets);
+        });
+        return result(summaries);
     }
 
     /** Of the maps of one image's copies, a bounded number of them at a time. */

@@ -3,6 +3,7 @@ package dev.inkling.explainers;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
+import dev.inkling.spi.Parallel;
 import dev.inkling.spi.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -53,7 +53,7 @@ final class PerturbationBatches {
     static void run(Model model, float[] images, Targets targets, IntFunction<? extends Perturbations<?>> ofImage) {
         if (targets.count() > 1) {
             PerturbationBatches batches = new PerturbationBatches(model, images, targets, Runnable::run);
-            IntStream.range(0, targets.count()).parallel().forEach(n -> batches.run(n, ofImage.apply(n)));
+            Parallel.forEach(targets.count(), n -> batches.run(n, ofImage.apply(n)));
             return;
         }
         ExecutorService other = Executors.newSingleThreadExecutor();

@@ -6,8 +6,6 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
-import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Gradients at many points for each image, a bounded number of points at a time whatever the method and its options. Safe for use by
@@ -38,11 +36,6 @@ final class PointGradients {
 
         /** A point and the gradient there, (H, W, C) each, from {@code offset} on. */
         void take(int point, float[] at, float[] gradient, int offset);
-    }
-
-    /** Takes up every image, several at once: the points of one are placed while another's gradients are computed. */
-    void forEachImage(IntConsumer explained) {
-        IntStream.range(0, targets.count()).parallel().forEach(explained);
     }
 
     /** Asks for the gradients of one image's target at these points. */

@@ -1,7 +1,7 @@
 package dev.inkling.model;
 
+import dev.inkling.spi.Parallel;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 /**
  * How a batch goes through a graph: cut into parts, of which each processor computes one at a time. All processors at one part, operation
@@ -36,7 +36,7 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
         // Within a part, the memory is shared with those who compute the others.
         int parts = parts(count, lanes, within ? Math.min(processors, rows) : lanes);
         AtomicInteger next = new AtomicInteger();
-        IntStream.range(0, lanes).parallel().forEach(lane -> {
+        Parallel.forEach(lanes, lane -> {
             boolean before = OTHERS_AT_WORK.get();
             OTHERS_AT_WORK.set(before || lanes > 1);
             try {

@@ -2,6 +2,7 @@ package dev.inkling.trainer;
 
 import com.google.common.hash.Hashing;
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Parallel;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -207,7 +207,7 @@ final class ImageFolder {
     private byte[][] decode(List<Sample> samples, boolean scale) {
         byte[][] pixels = new byte[samples.size()][];
         String[] problems = new String[samples.size()];
-        IntStream.range(0, pixels.length).parallel().forEach(i -> {
+        Parallel.forEach(pixels.length, i -> {
             try {
                 pixels[i] = decode(samples.get(i).file(), scale, samples.get(0).file());
             } catch (InvalidInputException e) {

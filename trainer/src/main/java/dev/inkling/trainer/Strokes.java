@@ -1,9 +1,9 @@
 package dev.inkling.trainer;
 
 import dev.inkling.spi.InvalidInputException;
+import dev.inkling.spi.Parallel;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * Draws digits that look handwritten, framed as MNIST's are, and says for each where its ink is.
@@ -77,7 +77,7 @@ public final class Strokes {
     public Dataset dataset(String name, int count) {
         byte[] pixels = new byte[Math.multiplyExact(count, SIDE * SIDE)];
         byte[] classes = new byte[count];
-        IntStream.range(0, count).parallel().forEach(i -> {
+        Parallel.forEach(count, i -> {
             Digit digit = digit(i);
             System.arraycopy(digit.pixels(), 0, pixels, i * SIDE * SIDE, SIDE * SIDE);
             classes[i] = (byte) digit.label();

@@ -12,10 +12,10 @@ import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
+import dev.inkling.spi.Parallel;
 import dev.inkling.spi.Targets;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -108,7 +108,7 @@ public final class IntegratedGradients implements Explainer {
         float[] endScores = targets.scores(model.scores(images));
         float[] startScores = targets.scores(model.scores(baselines));
         // Several images at once: while the points of one are laid out, another's gradients are computed.
-        IntStream.range(0, count).parallel().forEach(n -> {
+        Parallel.forEach(count, n -> {
             double[] integral = integral(gradients, signature, starts, pixels, n, targets);
             double total = 0;
             for (int i = 0; i < size; i++) {
