@@ -59,8 +59,7 @@ public final class IncrementalInference {
         }
         float[] witnesses = ChangedParts.witnesses(images);
         float[] common = ChangedParts.common(witnesses, (int) image.size());
-        // Pieces that hold all images' changes are no smaller: if these differ too much, the others need not be looked
-        // at.
+        // Pieces that hold all images' changes are no smaller, so where these differ too much, all do.
         if (end(parts(witnesses, common), count).isEmpty()) {
             return Optional.empty();
         }
