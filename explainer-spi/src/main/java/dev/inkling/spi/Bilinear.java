@@ -25,6 +25,9 @@ public final class Bilinear {
             throw new IllegalArgumentException("can not bring " + values.length + " values of " + height + "×" + width
                     + " to " + newHeight + "×" + newWidth);
         }
+        if (height == newHeight && width == newWidth) {
+            return values.clone();
+        }
         // Across first, each old row once; then down, in a loop without branches.
         double[] across = new double[height * newWidth];
         for (int column = 0; column < newWidth; column++) {

@@ -1,5 +1,9 @@
 package dev.inkling.spi;
 
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 
@@ -10,6 +14,9 @@ import org.tensorflow.ndarray.Shape;
  * <p>A dense layer's output is (N, 1, 1, units).
  */
 public interface Layers {
+
+    /** What formulas of a layer may read. */
+    Set<Formula.Input> INPUTS = Set.of(Formula.Input.ACTIVATION, Formula.Input.GRADIENT);
 
     /**
      * A layer's output.
@@ -30,33 +37,32 @@ public interface Layers {
     LayerGradients gradients(String layer, FloatNdArray images, Targets targets);
 
     /**
-     * The same outputs image by image: a layer may be many times larger than its image, and that of a whole batch need not be in memory
-     * at once. This implementation asks for the whole.
+     * What formulas make of a layer, image by image: a layer may be many times larger than its image, so that of a whole batch need
+     * not be in memory at once, nor on the heap what is not asked for. This implementation asks for the whole, and computes in double.
      *
      * @param images (N, H, W, C)
-     * @throws InvalidInputException as {@link #activations(String, FloatNdArray)} does
+     * @param targets N rows; of no account where no formula reads the gradient, which saves the way back
+     * @param formulas of {@link Formula.Input#ACTIVATION} and {@link Formula.Input#GRADIENT}, at least one
+     * @throws InvalidInputException if there is no such layer, the images or targets do not fit the model, or a formula reads something else
+     *     or its parts do not fit each other
      */
-    default void activations(String layer, FloatNdArray images, Visitor visitor) {
-        FloatNdArray all = activations(layer, images);
-        for (int n = 0; n < all.shape().get(0); n++) {
-            visitor.visit(n, FloatArrays.flat(all.get(n)), new float[0]);
+    default void visit(String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
+        Formula.require(formulas, INPUTS);
+        Map<Formula.Input, FloatNdArray> inputs = new EnumMap<>(Formula.Input.class);
+        if (Formula.anyReads(formulas, Formula.Input.GRADIENT)) {
+            LayerGradients both = gradients(layer, images, targets);
+            inputs.put(Formula.Input.ACTIVATION, both.activations());
+            inputs.put(Formula.Input.GRADIENT, both.gradients());
+        } else {
+            inputs.put(Formula.Input.ACTIVATION, activations(layer, images));
         }
-    }
-
-    /**
-     * The same outputs and gradients image by image. This implementation asks for the whole.
-     *
-     * @param images (N, H, W, C)
-     * @param targets N rows
-     * @throws InvalidInputException as {@link #gradients(String, FloatNdArray, Targets)} does
-     */
-    default void gradients(String layer, FloatNdArray images, Targets targets, Visitor visitor) {
-        LayerGradients all = gradients(layer, images, targets);
-        for (int n = 0; n < all.activations().shape().get(0); n++) {
-            visitor.visit(
-                    n,
-                    FloatArrays.flat(all.activations().get(n)),
-                    FloatArrays.flat(all.gradients().get(n)));
+        Shape maps = inputs.get(Formula.Input.ACTIVATION).shape().tail();
+        for (int n = 0; n < images.shape().get(0); n++) {
+            Map<Formula.Input, float[]> own = new EnumMap<>(Formula.Input.class);
+            for (var input : inputs.entrySet()) {
+                own.put(input.getKey(), FloatArrays.flat(input.getValue().get(n)));
+            }
+            visitor.visit(n, Formula.evaluate(formulas, own, maps));
         }
     }
 
@@ -68,10 +74,9 @@ public interface Layers {
          * Called once for every image, in any order, by several threads at once.
          *
          * @param image its index, in [0, N)
-         * @param activations h · w · c values, rows first; another image's as soon as this returns
-         * @param gradients as many, in logits per unit of activation, or none where only activations were asked for
+         * @param values of each formula, in row-major order; another image's as soon as this returns
          */
-        void visit(int image, float[] activations, float[] gradients);
+        void visit(int image, List<float[]> values);
     }
 
     /**
@@ -85,51 +90,45 @@ public interface Layers {
     FloatNdArray scoresFrom(String layer, FloatNdArray activations);
 
     /**
-     * The logits that follow from one image's output of a layer without some of its channels: these are 0 everywhere. This implementation asks
-     * for them of a copy of the output for each row.
+     * The logits that follow from one image's output of a layer, and from the same without each of some channels, which then is 0
+     * everywhere. This implementation asks for them of a copy of the output for each row.
      *
      * @param activations (1, h, w, c)
-     * @param channels N rows, in each the channels in [0, c) that are left out, maybe none; N &gt; 0
-     * @return (N, K)
-     * @throws InvalidInputException as {@link #scoresFrom} does, or if the activations are of more images than one, there are no rows or
-     *     there is no such channel
+     * @param channels of [0, c), maybe none
+     * @return (1 + channels, K), those of the whole output first
+     * @throws InvalidInputException as {@link #scoresFrom} does, or if the activations are of more images than one or there is no such
+     *     channel
      */
-    default FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[][] channels) {
+    default FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[] channels) {
         requireChannels(activations, channels);
         Shape shape = activations.shape();
         int size = (int) shape.size();
-        float[] copies = new float[Math.multiplyExact(channels.length, size)];
+        int rows = 1 + channels.length;
+        float[] copies = new float[Math.multiplyExact(rows, size)];
         float[] values = FloatArrays.flat(activations);
-        for (int n = 0; n < channels.length; n++) {
-            System.arraycopy(values, 0, copies, n * size, size);
-            for (int channel : channels[n]) {
-                for (int i = channel; i < size; i += (int) shape.get(3)) {
-                    copies[n * size + i] = 0;
-                }
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(values, 0, copies, row * size, size);
+            for (int i = row == 0 ? size : channels[row - 1]; i < size; i += (int) shape.get(3)) {
+                copies[row * size + i] = 0;
             }
         }
-        return scoresFrom(layer, FloatArrays.of(copies, channels.length, shape.get(1), shape.get(2), shape.get(3)));
+        return scoresFrom(layer, FloatArrays.of(copies, rows, shape.get(1), shape.get(2), shape.get(3)));
     }
 
     /**
      * Checks what every implementation of {@link #scoresWithout} checks.
      *
-     * @throws InvalidInputException if the activations are not one image's, there are no rows, or one has a channel that they have not
+     * @throws InvalidInputException if the activations are not one image's, or have no such channel
      */
-    static void requireChannels(FloatNdArray activations, int[][] channels) {
+    static void requireChannels(FloatNdArray activations, int[] channels) {
         Shape shape = activations.shape();
         if (shape.numDimensions() != 4 || shape.get(0) != 1) {
             throw new InvalidInputException("activations have shape %s, expected one image's: (1, h, w, c)", shape);
         }
-        if (channels.length == 0) {
-            throw new InvalidInputException("there are no rows of channels to leave out; expected at least one");
-        }
-        for (int[] row : channels) {
-            for (int channel : row) {
-                if (channel < 0 || channel >= shape.get(3)) {
-                    throw new InvalidInputException(
-                            "channel %d is to be left out; expected one from 0 to %d", channel, shape.get(3) - 1);
-                }
+        for (int channel : channels) {
+            if (channel < 0 || channel >= shape.get(3)) {
+                throw new InvalidInputException(
+                        "channel %d is to be left out; expected one from 0 to %d", channel, shape.get(3) - 1);
             }
         }
     }

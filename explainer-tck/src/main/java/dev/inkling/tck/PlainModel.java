@@ -3,6 +3,7 @@ package dev.inkling.tck;
 import dev.inkling.spi.Background;
 import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Layers;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 
@@ -166,25 +168,13 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
 
     /** As a model may, the last image comes first, and what was shown is overwritten. */
     @Override
-    public void activations(String layer, FloatNdArray images, Layers.Visitor visitor) {
-        FloatNdArray all = activations(layer, images);
-        for (long n = all.shape().get(0) - 1; n >= 0; n--) {
-            float[] shown = FloatArrays.flat(all.get(n));
-            visitor.visit((int) n, shown, new float[0]);
-            Arrays.fill(shown, Float.NaN);
-        }
-    }
-
-    /** As a model may, the last image comes first, and what was shown is overwritten. */
-    @Override
-    public void gradients(String layer, FloatNdArray images, Targets targets, Layers.Visitor visitor) {
-        LayerGradients all = gradients(layer, images, targets);
-        for (int n = targets.count() - 1; n >= 0; n--) {
-            float[] activations = FloatArrays.flat(all.activations().get(n));
-            float[] gradients = FloatArrays.flat(all.gradients().get(n));
-            visitor.visit(n, activations, gradients);
-            Arrays.fill(activations, Float.NaN);
-            Arrays.fill(gradients, Float.NaN);
+    public void visit(
+            String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Layers.Visitor visitor) {
+        List<List<float[]>> all = new ArrayList<>();
+        Layers.super.visit(layer, images, targets, formulas, (n, values) -> all.add(values));
+        for (int n = all.size() - 1; n >= 0; n--) {
+            visitor.visit(n, all.get(n));
+            overwrite(all.get(n));
         }
     }
 
@@ -241,16 +231,25 @@ public class PlainModel implements Model, Gradients, Layers, Propagation, Biases
 
     /** As a model may, the last image comes first, and what was shown is overwritten. */
     @Override
-    public void contributions(FloatNdArray images, Targets targets, Biases.Visitor visitor) {
-        List<Contribution> all = contributions(images, targets);
-        for (int n = targets.count() - 1; n >= 0; n--) {
-            for (Contribution contribution : all) {
-                FloatNdArray values = contribution.values().get(n);
-                float[] shown = FloatArrays.flat(values);
-                visitor.visit(n, contribution.operation(), values.shape(), shown);
-                Arrays.fill(shown, Float.NaN);
-            }
+    public void visit(FloatNdArray images, Targets targets, List<Formula> formulas, Biases.Visitor visitor) {
+        List<List<Runnable>> byImage = Stream.<List<Runnable>>generate(ArrayList::new)
+                .limit(targets.count())
+                .toList();
+        Biases.super.visit(
+                images,
+                targets,
+                formulas,
+                (n, operation, shape, values) -> byImage.get(n).add(() -> {
+                    visitor.visit(n, operation, shape, values);
+                    overwrite(values);
+                }));
+        for (int n = byImage.size() - 1; n >= 0; n--) {
+            byImage.get(n).forEach(Runnable::run);
         }
+    }
+
+    private static void overwrite(List<float[]> shown) {
+        shown.forEach(values -> Arrays.fill(values, Float.NaN));
     }
 
     /** The image, and the output of every operation. */

@@ -256,30 +256,28 @@ class PlainModelTest {
         FloatNdArray image = FloatArrays.of(Weights.random(new SplittableRandom(6), 84), 1, 7, 6, 2);
         FloatNdArray activations = model.activations("conv1", image);
         int channels = (int) activations.shape().get(3);
-        int[][] without = {{}, {0}, {channels - 1, 1}};
+        int[] without = {0, channels - 1};
         float[] found = FloatArrays.flat(model.scoresWithout("conv1", activations, without));
         for (int row = 0; row < 3; row++) {
             float[] values = FloatArrays.flat(activations);
-            for (int channel : without[row]) {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = i % channels == channel ? 0 : values[i];
-                }
+            for (int i = 0; i < values.length; i++) {
+                values[i] = row > 0 && i % channels == without[row - 1] ? 0 : values[i];
             }
             FloatNdArray copy = FloatArrays.of(values, activations.shape().asArray());
             float[] expected = FloatArrays.flat(model.scoresFrom("conv1", copy));
             assertThat(Arrays.copyOfRange(found, row * expected.length, (row + 1) * expected.length))
                     .containsExactly(expected);
         }
+        assertThat(FloatArrays.flat(model.scoresWithout("conv1", activations, new int[0])))
+                .containsExactly(FloatArrays.flat(model.scoresFrom("conv1", activations)));
 
-        assertThatThrownBy(() -> model.scoresWithout("conv1", activations, new int[0][]))
+        assertThatThrownBy(() -> model.scoresWithout("conv1", activations, new int[] {0, channels}))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("there are no rows of channels to leave out; expected at least one");
-        assertThatThrownBy(() -> model.scoresWithout("conv1", activations, new int[][] {{0}, {channels}}))
                 .hasMessage("channel " + channels + " is to be left out; expected one from 0 to " + (channels - 1));
-        assertThatThrownBy(() -> model.scoresWithout("conv1", activations, new int[][] {{-1}}))
+        assertThatThrownBy(() -> model.scoresWithout("conv1", activations, new int[] {-1}))
                 .hasMessageStartingWith("channel -1 is to be left out;");
         FloatNdArray two = FloatArrays.of(new float[2 * channels], 2, 1, 1, channels);
-        assertThatThrownBy(() -> model.scoresWithout("conv1", two, new int[1][0]))
+        assertThatThrownBy(() -> model.scoresWithout("conv1", two, new int[0]))
                 .hasMessage("activations have shape [2, 1, 1, " + channels + "], expected one image's: (1, h, w, c)");
     }
 

@@ -11,10 +11,12 @@ import static dev.inkling.tck.Mutants.survives;
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.tck.Mutants.Caching;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -107,11 +109,12 @@ class ResultMutantsTest {
             int size = layer.height() * layer.width() * layer.channels();
             float[][] maps = new float[targets.count()][];
             model.require(Layers.class)
-                    .gradients(
+                    .visit(
                             layer.name(),
                             images,
                             targets,
-                            (image, activations, gradients) -> keeping.keep(maps, image, gradients));
+                            List.of(Formula.Input.GRADIENT),
+                            (image, shown) -> keeping.keep(maps, image, shown.get(0)));
             float[] values = new float[maps.length * size];
             for (int n = 0; n < maps.length; n++) {
                 System.arraycopy(maps[n], 0, values, n * size, size);

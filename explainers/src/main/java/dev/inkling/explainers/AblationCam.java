@@ -1,19 +1,25 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -36,6 +42,9 @@ import org.tensorflow.ndarray.FloatNdArray;
 public final class AblationCam implements Explainer {
 
     private static final String UNIT = "logits · activation";
+
+    /** 0 for a channel that is 0 everywhere: no sum of magnitudes rounds to 0. */
+    private static final Formula MAGNITUDES = ACTIVATION.magnitude().sumOverPlaces();
 
     private final Options options;
 
@@ -60,34 +69,28 @@ public final class AblationCam implements Explainer {
                 options.layer(),
                 options.relu(),
                 UNIT,
-                layer -> maps.fromActivations(
-                        layer, features -> features.weighted(losses(layers, layer, features, targets))));
+                layer -> maps.of(layer, List.of(ACTIVATION, MAGNITUDES), (image, values) -> {
+                    float[] activations = values.get(0);
+                    // One of the copies is the whole.
+                    int atOnce = Math.max(1, BatchSize.of(activations.length, targets.count()) - 1);
+                    double[] losses =
+                            losses(layers, layer, activations, values.get(1), targets.rows(image, image + 1), atOnce);
+                    return LayerMaps.weighted(losses, activations);
+                }));
     }
 
-    private static double[] losses(Layers layers, Layer layer, LayerMaps.Features features, Targets targets) {
-        int channels = features.channels();
-        int[] active = features.active();
-        double[] losses = new double[channels];
-        if (active.length == 0) {
-            return losses;
-        }
-        FloatNdArray activations = FloatArrays.of(features.activations(), 1, layer.height(), layer.width(), channels);
-        int atOnce = BatchSize.of(features.places() * channels, targets.count());
-        double whole = 0;
-        // The whole comes first: index 0 of the batches.
-        for (int from = 0; from <= active.length; from += atOnce) {
-            int[][] without = new int[Math.min(1 + active.length - from, atOnce)][];
-            for (int i = 0; i < without.length; i++) {
-                without[i] = from + i == 0 ? new int[0] : new int[] {active[from + i - 1]};
-            }
-            float[] scores = targets.repeat(features.image(), without.length)
-                    .scores(layers.scoresWithout(layer.name(), activations, without));
-            for (int i = 0; i < without.length; i++) {
-                if (from + i == 0) {
-                    whole = scores[0];
-                } else {
-                    losses[active[from + i - 1]] = whole - scores[i];
-                }
+    private static double[] losses(
+            Layers layers, Layer layer, float[] activations, float[] magnitudes, Targets target, int atOnce) {
+        int[] active = IntStream.range(0, magnitudes.length)
+                .filter(c -> magnitudes[c] != 0)
+                .toArray();
+        double[] losses = new double[magnitudes.length];
+        FloatNdArray output = FloatArrays.of(activations, 1, layer.height(), layer.width(), layer.channels());
+        for (int from = 0; from < active.length; from += atOnce) {
+            int[] some = Arrays.copyOfRange(active, from, Math.min(active.length, from + atOnce));
+            float[] scores = target.repeat(0, 1 + some.length).scores(layers.scoresWithout(layer.name(), output, some));
+            for (int i = 0; i < some.length; i++) {
+                losses[some[i]] = (double) scores[0] - scores[1 + i];
             }
         }
         return losses;
@@ -119,10 +122,14 @@ public final class AblationCam implements Explainer {
             return new AblationCam(options);
         }
 
-        /** The activations, then the scores that follow from them, whole and without each channel. */
+        /** The activations, then the scores that follow from them without each channel, and once in each batch whole. */
         @Override
         public OptionalLong evaluations(Options options, ModelSignature signature) {
-            return LayerMaps.evaluations(options.layer(), signature, 2);
+            int channelsAtOnce = BatchSize.COPIES - 1;
+            return LayerMaps.evaluations(
+                    options.layer(),
+                    signature,
+                    layer -> 1 + layer.channels() + (layer.channels() + channelsAtOnce - 1) / channelsAtOnce);
         }
     }
 }

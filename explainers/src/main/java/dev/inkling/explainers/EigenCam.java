@@ -1,15 +1,19 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -20,7 +24,7 @@ import org.tensorflow.ndarray.FloatNdArray;
  * the layer's own resolution, in units of activation. One forward pass.
  *
  * <p>A singular vector has no sign of its own. Here Σ v ≥ 0: where the map is positive, activations on the whole are above their
- * mean. Should the components of v cancel each other, the first of the largest is positive.
+ * mean. Should the components of v cancel each other, the first of the places that stand out most is positive.
  *
  * <p>Diagnostics {@code signed minimum} and {@code signed maximum}: the map's range before the ReLU.
  *
@@ -34,8 +38,13 @@ public final class EigenCam implements Explainer {
 
     private static final String UNIT = "activation";
 
-    /** Where the components of a unit vector add up to less, rounding decides their sum's sign. */
-    private static final double NO_SUM = 1e-9;
+    /** Where the components of a unit vector add up to less, a float's rounding decides their sum's sign. */
+    private static final double NO_SUM = 1e-5;
+
+    /** Less the least first, so that a channel that is the same everywhere is 0 exactly: its mean may be off by rounding. */
+    private static final Formula ABOVE_LEAST = ACTIVATION.minus(ACTIVATION.minimumOverPlaces());
+
+    private static final Formula CENTRED = ABOVE_LEAST.minus(ABOVE_LEAST.meanOverPlaces());
 
     private final Options options;
 
@@ -56,14 +65,52 @@ public final class EigenCam implements Explainer {
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
-        return maps.attribution(
-                options.layer(), options.relu(), UNIT, layer -> maps.fromActivations(layer, EigenCam::map));
+        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> {
+            // Centred A·Aᵀ and Aᵀ·A have the same largest eigenvalue; the smaller of them costs less.
+            boolean ofPlaces = layer.height() * layer.width() <= layer.channels();
+            return ofPlaces
+                    ? maps.of(
+                            layer,
+                            List.of(CENTRED.innerProductsOfPlaces(), CENTRED.sumOverChannels()),
+                            (image, values) -> ofPlaces(values.get(0), values.get(1)))
+                    : maps.of(
+                            layer,
+                            List.of(CENTRED.innerProductsOfChannels(), CENTRED),
+                            (image, values) -> ofChannels(values.get(0), values.get(1)));
+        });
     }
 
-    private static double[] map(LayerMaps.Features features) {
-        PrincipalDirection principal = PrincipalDirection.of(features.centred());
-        double[] map = principal.projections();
-        if (isBackwards(principal.direction())) {
+    /**
+     * Centred A = Σ σ·u·vᵀ: the first u, which is found here, times σ is A·v.
+     *
+     * @param sums of centred A over the channels
+     */
+    private static float[] ofPlaces(float[] products, float[] sums) {
+        PrincipalEigenvector principal = PrincipalEigenvector.of(products);
+        double length = Math.sqrt(principal.eigenvalue());
+        float[] map = new float[sums.length];
+        double sum = 0;
+        for (int place = 0; place < map.length; place++) {
+            double value = principal.direction()[place];
+            map[place] = (float) (length * value);
+            sum += value * sums[place];
+        }
+        return withSign(map, length == 0 ? 0 : sum / length);
+    }
+
+    private static float[] ofChannels(float[] products, float[] centred) {
+        double[] direction = PrincipalEigenvector.of(products).direction();
+        return withSign(
+                LayerMaps.weighted(direction, centred), Arrays.stream(direction).sum());
+    }
+
+    /**
+     * Turns the map around, or not.
+     *
+     * @param sum of the components of v
+     */
+    private static float[] withSign(float[] map, double sum) {
+        if (Math.abs(sum) > NO_SUM ? sum < 0 : standsOut(map) < 0) {
             for (int place = 0; place < map.length; place++) {
                 map[place] = -map[place];
             }
@@ -71,17 +118,18 @@ public final class EigenCam implements Explainer {
         return map;
     }
 
-    private static boolean isBackwards(double[] direction) {
-        double sum = Arrays.stream(direction).sum();
-        if (Math.abs(sum) > NO_SUM) {
-            return sum < 0;
+    /** The first of the values that are largest but for rounding. */
+    private static float standsOut(float[] map) {
+        float largest = 0;
+        for (float value : map) {
+            largest = Math.max(largest, Math.abs(value));
         }
-        double largest = Arrays.stream(direction).map(Math::abs).max().orElseThrow();
-        return Arrays.stream(direction)
-                        .filter(component -> Math.abs(component) >= largest - NO_SUM)
-                        .findFirst()
-                        .orElseThrow()
-                < 0;
+        for (float value : map) {
+            if (Math.abs(value) >= (1 - NO_SUM) * largest) {
+                return value;
+            }
+        }
+        return largest;
     }
 
     /** Registers {@code eigen-cam}. */

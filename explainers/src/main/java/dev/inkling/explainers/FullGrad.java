@@ -1,5 +1,7 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.CONTRIBUTION;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Biases;
@@ -8,14 +10,20 @@ import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Option;
+import dev.inkling.spi.Parallel;
 import dev.inkling.spi.Targets;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * ψ(x ⊙ ∂s/∂x) + Σ over layers of ψ(b ⊙ ∂s/∂z): the target's score s as what the pixels x add and what the bias b of every layer
@@ -47,14 +55,22 @@ public final class FullGrad implements Explainer {
     /** What becomes of the parts. */
     public enum Mode {
         /** Magnitudes, each layer's brought to [0, 1]. */
-        SALIENCY(new Attribution.Contract(Sign.POSITIVE, false, "sum of shares of each layer's range")),
+        SALIENCY(
+                new Attribution.Contract(Sign.POSITIVE, false, "sum of shares of each layer's range"),
+                List.of(
+                        CONTRIBUTION.sumOverChannels(),
+                        CONTRIBUTION.magnitude().sumOverChannels(),
+                        CONTRIBUTION.magnitude().minimum(),
+                        CONTRIBUTION.magnitude().maximum())),
         /** As they are. */
-        SIGNED(new Attribution.Contract(Sign.SIGNED, true, "logits"));
+        SIGNED(new Attribution.Contract(Sign.SIGNED, true, "logits"), List.of(CONTRIBUTION.sumOverChannels()));
 
         private final Attribution.Contract contract;
+        private final List<Formula> formulas;
 
-        Mode(Attribution.Contract contract) {
+        Mode(Attribution.Contract contract, List<Formula> formulas) {
             this.contract = contract;
+            this.formulas = formulas;
         }
     }
 
@@ -65,13 +81,6 @@ public final class FullGrad implements Explainer {
                     help = "magnitudes, each layer's brought to [0, 1], or signed parts that add up to the score")
             Mode mode) {}
 
-    /**
-     * One layer's part of one image's map.
-     *
-     * @param values flat (height, width, channels)
-     */
-    private record Part(float[] values, int height, int width, int channels) {}
-
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         ModelSignature signature = model.signature();
@@ -79,110 +88,113 @@ public final class FullGrad implements Explainer {
         targets.require(count, signature);
         Gradients gradients = model.require(Gradients.class);
         Biases biases = model.require(Biases.class);
-        int height = signature.height();
-        int width = signature.width();
-        double[][] sums = new double[count][height * width];
-        double[] totals = new double[count];
+        Shape size = Shape.of(signature.height(), signature.width(), signature.channels());
+        List<Parts> parts = Stream.generate(Parts::new).limit(count).toList();
         FloatNdArray slopes = gradients.gradients(images, targets);
-        for (int n = 0; n < count; n++) {
+        biases.visit(
+                images,
+                targets,
+                options.mode().formulas,
+                (image, operation, shape, values) -> parts.get(image).add(shape, values));
+        float[] scores = targets.scores(model.scores(images));
+        int places = signature.height() * signature.width();
+        float[] maps = new float[count * places];
+        float[] deltas = new float[count];
+        Parallel.forEach(count, n -> {
             float[] products = FloatArrays.flat(slopes.get(n));
             float[] pixels = FloatArrays.flat(images.get(n));
             for (int i = 0; i < products.length; i++) {
                 products[i] *= pixels[i];
             }
-            totals[n] = add(new Part(products, height, width, signature.channels()), sums[n], signature);
-        }
-        biases.contributions(images, targets, (image, operation, shape, values) -> {
-            Part part = new Part(values, (int) shape.get(0), (int) shape.get(1), (int) shape.get(2));
-            totals[image] += add(part, sums[image], signature);
-        });
-        float[] scores = targets.scores(model.scores(images));
-        float[] maps = new float[count * height * width];
-        float[] deltas = new float[count];
-        for (int n = 0; n < count; n++) {
-            deltas[n] = (float) (totals[n] - scores[n]);
-            for (int i = 0; i < height * width; i++) {
-                maps[n * height * width + i] = (float) sums[n][i];
+            Parts own = parts.get(n);
+            own.add(size, Formula.evaluate(options.mode().formulas, Map.of(CONTRIBUTION, products), size));
+            double[] map = own.map(signature);
+            for (int i = 0; i < places; i++) {
+                maps[n * places + i] = (float) map[i];
             }
-        }
-        return new Attribution(FloatArrays.of(maps, count, height, width, 1), options.mode().contract)
+            deltas[n] = (float) (own.total - scores[n]);
+        });
+        return new Attribution(
+                        FloatArrays.of(maps, count, signature.height(), signature.width(), 1), options.mode().contract)
                 .with("convergence delta", deltas);
     }
 
-    /**
-     * Adds one image's part of a layer to its map.
-     *
-     * @return the part's sum
-     */
-    private double add(Part part, double[] map, ModelSignature signature) {
-        int places = part.height() * part.width();
-        double[] sums = new double[places];
-        double[] magnitudes = new double[places];
-        double least = Double.POSITIVE_INFINITY;
-        double largest = 0;
-        double total = 0;
-        for (int place = 0; place < places; place++) {
-            double sum = 0;
-            double magnitudeSum = 0;
-            for (int i = place * part.channels(); i < (place + 1) * part.channels(); i++) {
-                // Converted once: the magnitude of a float would be converted again to be added.
-                double value = part.values()[i];
-                double magnitude = Math.abs(value);
-                sum += value;
-                magnitudeSum += magnitude;
-                // Comparisons: through Math.min and Math.max each value would wait for the one before.
-                least = magnitude < least ? magnitude : least;
-                largest = magnitude > largest ? magnitude : largest;
+    /** What the layers add to one image's map. */
+    private final class Parts {
+
+        /** Layers of one resolution, (h, w), together: what brings them to the image's size is linear. */
+        private final Map<Shape, double[]> sums = new HashMap<>();
+
+        private double total;
+
+        /**
+         * Adds a layer.
+         *
+         * @param shape (h, w, c)
+         * @param values of the mode's formulas
+         */
+        void add(Shape shape, List<float[]> values) {
+            float[] signed = values.get(0);
+            for (float value : signed) {
+                total += value;
             }
-            total += sum;
-            sums[place] = sum;
-            magnitudes[place] = magnitudeSum;
+            double[] sum = sums.computeIfAbsent(shape.take(2), missing -> new double[signed.length]);
+            if (options.mode() == Mode.SIGNED) {
+                for (int place = 0; place < sum.length; place++) {
+                    sum[place] += signed[place];
+                }
+                return;
+            }
+            float[] magnitudes = values.get(1);
+            double least = values.get(2)[0];
+            double range = values.get(3)[0] - least;
+            // Where all magnitudes are equal they tell nothing.
+            for (int place = 0; range > 0 && place < sum.length; place++) {
+                sum[place] += (magnitudes[place] - shape.get(2) * least) / range;
+            }
         }
-        if (options.mode() == Mode.SIGNED) {
-            share(sums, part, map, signature);
-        } else if (places > 1 || map.length == 1) {
-            addShares(magnitudes, least, largest, part, map, signature);
+
+        double[] map(ModelSignature signature) {
+            double[] map = new double[signature.height() * signature.width()];
+            sums.forEach((size, values) -> {
+                int height = (int) size.get(0);
+                int width = (int) size.get(1);
+                if (options.mode() == Mode.SIGNED) {
+                    share(values, height, width, map, signature);
+                } else if (values.length > 1 || map.length == 1) {
+                    interpolate(values, height, width, map, signature);
+                }
+            });
+            return map;
         }
-        return total;
     }
 
-    /**
-     * Brings magnitudes to [0, 1], and their sums over the channels to the image's size; nothing where they are all equal.
-     *
-     * @param least magnitude of the part's values
-     * @param largest magnitude of the part's values
-     */
-    private static void addShares(
-            double[] sums, double least, double largest, Part part, double[] map, ModelSignature signature) {
-        if (largest <= least) {
-            return;
-        }
-        float[] shares = new float[sums.length];
+    private static void interpolate(double[] values, int height, int width, double[] map, ModelSignature signature) {
+        float[] shares = new float[values.length];
         for (int place = 0; place < shares.length; place++) {
-            shares[place] = (float) ((sums[place] - part.channels() * least) / (largest - least));
+            shares[place] = (float) values[place];
         }
-        // Interpolation is linear: the sum of the channels is interpolated once.
-        float[] resized = Bilinear.resize(shares, part.height(), part.width(), signature.height(), signature.width());
+        float[] resized = Bilinear.resize(shares, height, width, signature.height(), signature.width());
         for (int i = 0; i < map.length; i++) {
             map[i] += resized[i];
         }
     }
 
     /** Gives each pixel as much of a place's value as it covers of the place. */
-    private static void share(double[] values, Part part, double[] map, ModelSignature signature) {
+    private static void share(double[] values, int height, int width, double[] map, ModelSignature signature) {
         for (int row = 0; row < signature.height(); row++) {
-            for (int y = row * part.height() / signature.height(); y < part.height(); y++) {
-                double rows = overlap(y, part.height(), row, signature.height());
+            for (int y = row * height / signature.height(); y < height; y++) {
+                double rows = overlap(y, height, row, signature.height());
                 if (rows <= 0) {
                     break;
                 }
                 for (int column = 0; column < signature.width(); column++) {
-                    for (int x = column * part.width() / signature.width(); x < part.width(); x++) {
-                        double columns = overlap(x, part.width(), column, signature.width());
+                    for (int x = column * width / signature.width(); x < width; x++) {
+                        double columns = overlap(x, width, column, signature.width());
                         if (columns <= 0) {
                             break;
                         }
-                        map[row * signature.width() + column] += rows * columns * values[y * part.width() + x];
+                        map[row * signature.width() + column] += rows * columns * values[y * width + x];
                     }
                 }
             }

@@ -1,10 +1,14 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+import static dev.inkling.spi.Formula.Input.GRADIENT;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Option;
@@ -30,6 +34,9 @@ public final class GradCam implements Explainer {
 
     private static final String UNIT = "logits";
 
+    private static final Formula MAP =
+            ACTIVATION.times(GRADIENT.meanOverPlaces()).sumOverChannels();
+
     private final Options options;
 
     public GradCam(Options options) {
@@ -48,16 +55,7 @@ public final class GradCam implements Explainer {
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
-        return maps.attribution(
-                options.layer(), options.relu(), UNIT, layer -> maps.fromGradients(layer, GradCam::map));
-    }
-
-    private static double[] map(LayerMaps.Features features) {
-        double[] weights = features.gradientSums();
-        for (int c = 0; c < weights.length; c++) {
-            weights[c] /= features.places();
-        }
-        return features.weighted(weights);
+        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> maps.of(layer, MAP));
     }
 
     /** Registers {@code grad-cam}. */

@@ -1,10 +1,14 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+import static dev.inkling.spi.Formula.Input.GRADIENT;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Option;
@@ -34,6 +38,12 @@ public final class GradCamPlusPlus implements Explainer {
 
     private static final String UNIT = "logits";
 
+    /** α · relu(g), with g² cancelled so that tiny gradients do not vanish on the way. */
+    private static final Formula SHARES =
+            GRADIENT.relu().over(ACTIVATION.sumOverPlaces().times(GRADIENT).plus(2));
+
+    private static final Formula MAP = ACTIVATION.times(SHARES.sumOverPlaces()).sumOverChannels();
+
     private final Options options;
 
     public GradCamPlusPlus(Options options) {
@@ -47,23 +57,7 @@ public final class GradCamPlusPlus implements Explainer {
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
-        return maps.attribution(options.layer(), true, UNIT, layer -> maps.fromGradients(layer, GradCamPlusPlus::map));
-    }
-
-    private static double[] map(LayerMaps.Features features) {
-        double[] weights = new double[features.channels()];
-        double[] sums = features.sums();
-        for (int place = 0; place < features.places(); place++) {
-            for (int c = 0; c < weights.length; c++) {
-                double g = features.gradient(place, c);
-                // α · g with g² cancelled, so that tiny gradients do not vanish on the way.
-                double denominator = 2 + sums[c] * g;
-                if (g > 0 && denominator != 0) {
-                    weights[c] += g / denominator;
-                }
-            }
-        }
-        return features.weighted(weights);
+        return maps.attribution(options.layer(), true, UNIT, layer -> maps.of(layer, MAP));
     }
 
     /** Registers {@code grad-cam-plus-plus}. */

@@ -1,10 +1,14 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+import static dev.inkling.spi.Formula.Input.GRADIENT;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Option;
@@ -31,6 +35,8 @@ public final class HiResCam implements Explainer {
 
     private static final String UNIT = "logits";
 
+    private static final Formula MAP = GRADIENT.times(ACTIVATION).sumOverChannels();
+
     private final Options options;
 
     public HiResCam(Options options) {
@@ -49,20 +55,7 @@ public final class HiResCam implements Explainer {
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
-        return maps.attribution(
-                options.layer(), options.relu(), UNIT, layer -> maps.fromGradients(layer, HiResCam::map));
-    }
-
-    private static double[] map(LayerMaps.Features features) {
-        double[] map = new double[features.places()];
-        double[] weights = new double[features.channels()];
-        for (int place = 0; place < map.length; place++) {
-            for (int c = 0; c < weights.length; c++) {
-                weights[c] = features.gradient(place, c);
-            }
-            map[place] = features.weighted(place, weights);
-        }
-        return map;
+        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> maps.of(layer, MAP));
     }
 
     /** Registers {@code hires-cam}. */

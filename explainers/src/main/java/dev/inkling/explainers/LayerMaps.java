@@ -4,6 +4,7 @@ import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Bilinear;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
@@ -14,9 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
+import java.util.function.ToLongFunction;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -57,154 +57,54 @@ final class LayerMaps {
         this.targets = targets;
     }
 
-    /**
-     * A layer's output A for one image and, where the method asked for it, the gradient g of the target's score with respect to it.
-     *
-     * @param activations flat, (places, channels)
-     * @param gradients of the same shape, or empty
-     * @param image its index in [0, N)
-     */
-    record Features(float[] activations, float[] gradients, int image, int places, int channels) {
-
-        private int at(int place, int channel) {
-            return place * channels + channel;
-        }
-
-        double activation(int place, int channel) {
-            return activations[at(place, channel)];
-        }
-
-        double gradient(int place, int channel) {
-            return gradients[at(place, channel)];
-        }
-
-        /** The channels in which A is not 0 everywhere. */
-        int[] active() {
-            // Long loops that the JIT vectorises; no sum of magnitudes rounds to 0.
-            float[] magnitudes = new float[channels];
-            for (int place = 0; place < places; place++) {
-                int from = at(place, 0);
-                for (int c = 0; c < channels; c++) {
-                    magnitudes[c] += Math.abs(activations[from + c]);
-                }
-            }
-            return IntStream.range(0, channels).filter(c -> magnitudes[c] != 0).toArray();
-        }
-
-        /** Σ over places of A, for each channel. */
-        double[] sums() {
-            return sums(activations);
-        }
-
-        /** A less the mean of each channel over the places, (places, channels). */
-        double[][] centred() {
-            double[] means = sums();
-            for (int c = 0; c < channels; c++) {
-                means[c] /= places;
-            }
-            // Row by row, since Java allocates several at once in its slowest way.
-            double[][] centred = new double[places][];
-            for (int place = 0; place < places; place++) {
-                double[] row = new double[channels];
-                int from = at(place, 0);
-                for (int c = 0; c < channels; c++) {
-                    row[c] = activations[from + c] - means[c];
-                }
-                centred[place] = row;
-            }
-            return centred;
-        }
-
-        /** Σ over places of g, for each channel. */
-        double[] gradientSums() {
-            return sums(gradients);
-        }
-
-        /** Four places at once, so that a sum is read and written a quarter as often. */
-        private double[] sums(float[] values) {
-            double[] sums = new double[channels];
-            int place = 0;
-            for (; place + 3 < places; place += 4) {
-                int first = at(place, 0);
-                int second = first + channels;
-                int third = second + channels;
-                int fourth = third + channels;
-                for (int c = 0; c < channels; c++) {
-                    sums[c] += (double) values[first + c]
-                            + values[second + c]
-                            + ((double) values[third + c] + values[fourth + c]);
-                }
-            }
-            for (; place < places; place++) {
-                int from = at(place, 0);
-                for (int c = 0; c < channels; c++) {
-                    sums[c] += values[from + c];
-                }
-            }
-            return sums;
-        }
-
-        /** Σ over channels of weight · A, for each place. */
-        double[] weighted(double[] weights) {
-            double[] map = new double[places];
-            for (int place = 0; place < places; place++) {
-                map[place] = weighted(place, weights);
-            }
-            return map;
-        }
-
-        /** Σ over channels of weight · A, at one place. */
-        double weighted(int place, double[] weights) {
-            int from = at(place, 0);
-            // Four sums, since each addition would wait for the one before.
-            double first = 0;
-            double second = 0;
-            double third = 0;
-            double fourth = 0;
-            int c = 0;
-            for (; c + 3 < channels; c += 4) {
-                first += weights[c] * activations[from + c];
-                second += weights[c + 1] * activations[from + c + 1];
-                third += weights[c + 2] * activations[from + c + 2];
-                fourth += weights[c + 3] * activations[from + c + 3];
-            }
-            for (; c < channels; c++) {
-                first += weights[c] * activations[from + c];
-            }
-            return first + second + third + fourth;
-        }
-    }
-
     /** The signed value of every place of a layer, for one image. */
     @FunctionalInterface
     interface Method {
-        double[] map(Features features);
+
+        /** @param values of each formula, read only */
+        float[] map(int image, List<float[]> values);
     }
 
     int count() {
         return count;
     }
 
-    ModelSignature signature() {
-        return signature;
+    /** A map for each image: a formula's values, one for each place. */
+    List<float[]> of(Layer layer, Formula formula) {
+        return of(layer, List.of(formula), (image, values) -> values.get(0).clone());
     }
 
-    /** A map for each image, from the layer's output and its gradient, several at once. */
-    List<double[]> fromGradients(Layer layer, Method method) {
-        return maps(layer, method, visitor -> layers.gradients(layer.name(), images, targets, visitor));
-    }
-
-    /** A map for each image, from the layer's output alone, several at once. */
-    List<double[]> fromActivations(Layer layer, Method method) {
-        return maps(layer, method, visitor -> layers.activations(layer.name(), images, visitor));
-    }
-
-    private List<double[]> maps(Layer layer, Method method, Consumer<Layers.Visitor> visits) {
-        double[][] maps = new double[count][];
-        int places = layer.height() * layer.width();
-        visits.accept((image, activations, gradients) ->
-                maps[image] = method.map(new Features(activations, gradients, image, places, layer.channels())));
+    /** A map for each image, made of formulas' values, several at once. */
+    List<float[]> of(Layer layer, List<Formula> formulas, Method method) {
+        float[][] maps = new float[count][];
+        layers.visit(
+                layer.name(), images, targets, formulas, (image, values) -> maps[image] = method.map(image, values));
         return List.of(maps);
+    }
+
+    /** Σ over channels of weight · A, for each place. */
+    static float[] weighted(double[] weights, float[] activations) {
+        float[] map = new float[activations.length / weights.length];
+        for (int place = 0; place < map.length; place++) {
+            int from = place * weights.length;
+            // Four sums, since each addition would wait for the one before.
+            double first = 0;
+            double second = 0;
+            double third = 0;
+            double fourth = 0;
+            int c = 0;
+            for (; c + 3 < weights.length; c += 4) {
+                first += weights[c] * activations[from + c];
+                second += weights[c + 1] * activations[from + c + 1];
+                third += weights[c + 2] * activations[from + c + 2];
+                fourth += weights[c + 3] * activations[from + c + 3];
+            }
+            for (; c < weights.length; c++) {
+                first += weights[c] * activations[from + c];
+            }
+            map[place] = (float) (first + second + third + fourth);
+        }
+        return map;
     }
 
     /**
@@ -215,7 +115,7 @@ final class LayerMaps {
      * @param unit of the values of a single layer
      * @param signed gives a layer's map for each image
      */
-    Attribution attribution(String names, boolean relu, String unit, Function<Layer, List<double[]>> signed) {
+    Attribution attribution(String names, boolean relu, String unit, Function<Layer, List<float[]>> signed) {
         List<Layer> chosen = chosen(names, signature);
         float[] minimum = new float[count];
         float[] maximum = new float[count];
@@ -224,11 +124,11 @@ final class LayerMaps {
         List<float[]> byLayer = new ArrayList<>();
         for (Layer layer : chosen) {
             int places = layer.height() * layer.width();
-            List<double[]> maps = signed.apply(layer);
+            List<float[]> maps = signed.apply(layer);
             float[] values = new float[count * places];
             for (int n = 0; n < count; n++) {
                 for (int place = 0; place < places; place++) {
-                    float value = (float) maps.get(n)[place];
+                    float value = maps.get(n)[place];
                     minimum[n] = Math.min(minimum[n], value);
                     maximum[n] = Math.max(maximum[n], value);
                     values[n * places + place] = relu ? Math.max(0, value) : value;
@@ -254,15 +154,14 @@ final class LayerMaps {
     /**
      * How many images a method sends through a model that tries every channel, for each image.
      *
-     * @param perLayer more of them for each layer
+     * @param ofLayer how many for a layer
      * @return empty if the model shows no layers
      */
-    static OptionalLong evaluations(String names, ModelSignature signature, int perLayer) {
+    static OptionalLong evaluations(String names, ModelSignature signature, ToLongFunction<Layer> ofLayer) {
         return signature.layers().isEmpty()
                 ? OptionalLong.empty()
-                : OptionalLong.of(chosen(names, signature).stream()
-                        .mapToLong(layer -> layer.channels() + perLayer)
-                        .sum());
+                : OptionalLong.of(
+                        chosen(names, signature).stream().mapToLong(ofLayer).sum());
     }
 
     private static List<Layer> chosen(String names, ModelSignature signature) {

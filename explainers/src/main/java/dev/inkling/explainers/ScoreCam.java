@@ -1,5 +1,7 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Bilinear;
@@ -14,6 +16,7 @@ import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -80,40 +83,47 @@ public final class ScoreCam implements Explainer {
                 options.layer(),
                 options.relu(),
                 UNIT,
-                layer -> maps.fromActivations(layer, features -> {
-                    int n = features.image();
+                layer -> maps.of(layer, List.of(ACTIVATION), (n, values) -> {
+                    float[] activations = values.get(0);
                     Targets target = targets.rows(n, n + 1);
                     double nothing = target.scores(scoresOfNothing)[0];
-                    double[] gains = new double[features.channels()];
+                    double[] gains = new double[layer.channels()];
                     int[] varied = IntStream.range(0, gains.length)
-                            .filter(c -> varies(features, c))
+                            .filter(c -> varies(activations, c, gains.length))
                             .toArray();
                     int atOnce = BatchSize.of(signature.imageSize(), maps.count());
                     for (int from = 0; from < varied.length; from += atOnce) {
                         int[] some = Arrays.copyOfRange(varied, from, Math.min(varied.length, from + atOnce));
                         float[] masked = new float[some.length * signature.imageSize()];
                         for (int i = 0; i < some.length; i++) {
-                            show(pixels, n, mask(features, some[i], layer, signature), masked, i, signature.channels());
+                            show(
+                                    pixels,
+                                    n,
+                                    mask(activations, some[i], layer, signature),
+                                    masked,
+                                    i,
+                                    signature.channels());
                         }
                         float[] scores = target.repeat(0, some.length).scores(model.scores(batch(masked, signature)));
                         for (int i = 0; i < some.length; i++) {
                             gains[some[i]] = scores[i] - nothing;
                         }
                     }
-                    return features.weighted(options.weights() == Weights.SOFTMAX ? softmax(gains) : gains);
+                    return LayerMaps.weighted(
+                            options.weights() == Weights.SOFTMAX ? softmax(gains) : gains, activations);
                 }));
     }
 
-    private static boolean varies(LayerMaps.Features features, int channel) {
-        return IntStream.range(1, features.places())
-                .anyMatch(place -> features.activation(place, channel) != features.activation(0, channel));
+    private static boolean varies(float[] activations, int channel, int channels) {
+        return IntStream.range(1, activations.length / channels)
+                .anyMatch(place -> activations[place * channels + channel] != activations[channel]);
     }
 
     /** A channel's activations at the image's size, brought to [0, 1]. */
-    private static float[] mask(LayerMaps.Features features, int channel, Layer layer, ModelSignature signature) {
-        float[] map = new float[features.places()];
+    private static float[] mask(float[] activations, int channel, Layer layer, ModelSignature signature) {
+        float[] map = new float[layer.height() * layer.width()];
         for (int place = 0; place < map.length; place++) {
-            map[place] = (float) features.activation(place, channel);
+            map[place] = activations[place * layer.channels() + channel];
         }
         float[] mask = Bilinear.resize(map, layer.height(), layer.width(), signature.height(), signature.width());
         float least = Float.POSITIVE_INFINITY;
@@ -182,7 +192,7 @@ public final class ScoreCam implements Explainer {
         /** The activations, then the image under each channel. */
         @Override
         public OptionalLong evaluations(Options options, ModelSignature signature) {
-            return LayerMaps.evaluations(options.layer(), signature, 1);
+            return LayerMaps.evaluations(options.layer(), signature, layer -> 1 + layer.channels());
         }
     }
 }

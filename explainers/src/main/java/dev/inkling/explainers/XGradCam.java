@@ -1,10 +1,14 @@
 package dev.inkling.explainers;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+import static dev.inkling.spi.Formula.Input.GRADIENT;
+
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Option;
@@ -32,6 +36,11 @@ public final class XGradCam implements Explainer {
 
     private static final String UNIT = "logits";
 
+    private static final Formula WEIGHTS =
+            GRADIENT.times(ACTIVATION).sumOverPlaces().over(ACTIVATION.sumOverPlaces());
+
+    private static final Formula MAP = ACTIVATION.times(WEIGHTS).sumOverChannels();
+
     private final Options options;
 
     public XGradCam(Options options) {
@@ -50,22 +59,7 @@ public final class XGradCam implements Explainer {
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
-        return maps.attribution(
-                options.layer(), options.relu(), UNIT, layer -> maps.fromGradients(layer, XGradCam::map));
-    }
-
-    private static double[] map(LayerMaps.Features features) {
-        double[] weights = new double[features.channels()];
-        double[] sums = features.sums();
-        for (int place = 0; place < features.places(); place++) {
-            for (int c = 0; c < weights.length; c++) {
-                weights[c] += features.gradient(place, c) * features.activation(place, c);
-            }
-        }
-        for (int c = 0; c < weights.length; c++) {
-            weights[c] = sums[c] == 0 ? 0 : weights[c] / sums[c];
-        }
-        return features.weighted(weights);
+        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> maps.of(layer, MAP));
     }
 
     /** Registers {@code xgrad-cam}. */

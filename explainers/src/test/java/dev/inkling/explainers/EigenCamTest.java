@@ -74,7 +74,7 @@ class EigenCamTest {
                         place[c] -= mean;
                     }
                 }
-                double[] direction = PrincipalDirectionTest.firstByJacobi(centred);
+                double[] direction = PrincipalEigenvectorTest.firstByJacobi(centred);
                 double sum = 0;
                 for (double component : direction) {
                     sum += component;
@@ -108,7 +108,7 @@ class EigenCamTest {
         assertThat(map[3]).isPositive();
     }
 
-    /** Where one channel goes up as the other goes down, the first of them decides. */
+    /** Where one channel goes up as the other goes down, the first of the places that stand out most decides. */
     @Test
     void channelsThatCancelEachOther() {
         float[] opposed = {1, -1, 2, -2, 3, -3, 4, -4};
@@ -116,7 +116,7 @@ class EigenCamTest {
         assertThat(values(eigenCam("", false)
                         .explain(withLayer(FloatArrays.of(opposed, 1, 2, 2, 2)), rising(), FIRST_OF_FOUR)))
                 .usingComparatorWithPrecision(1e-5f)
-                .containsExactly(-1.5f * root, -0.5f * root, 0.5f * root, 1.5f * root);
+                .containsExactly(1.5f * root, 0.5f * root, -0.5f * root, -1.5f * root);
     }
 
     @Test

@@ -174,7 +174,7 @@ class GradCamTest {
         when(model.signature()).thenReturn(CONVOLUTION.signature());
         when(model.require(Layers.class)).thenReturn(layers);
         gradCam("", true).explain(model, image, FIRST_OF_FOUR);
-        verify(layers).gradients(eq("relu1"), same(image), same(FIRST_OF_FOUR), any());
+        verify(layers).visit(eq("relu1"), same(image), same(FIRST_OF_FOUR), any(), any());
         verify(layers).gradients("relu1", image, FIRST_OF_FOUR);
         verifyNoMoreInteractions(layers);
         verify(model, never()).require(Gradients.class);

@@ -3,9 +3,11 @@ package dev.inkling.model;
 import dev.inkling.model.backward.BiasTerms;
 import dev.inkling.model.backward.ReverseWalk;
 import dev.inkling.model.backward.RulePass;
+import dev.inkling.model.graph.FormulaGraph;
 import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.ModelSignature;
@@ -29,6 +31,7 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
 
     private Output<?> gradient;
     private List<BiasTerms.Term> biasTerms;
+    private final Map<List<Formula>, List<Output<?>>> ofTerms = new ConcurrentHashMap<>();
     private final Map<Object, RulePass> rulePasses = new ConcurrentHashMap<>();
 
     BackwardAccess(ModelGraph model, BatchSession session) {
@@ -60,7 +63,8 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
         if (terms.isEmpty()) {
             return List.of();
         }
-        List<float[]> values = session.run(feeds, contributions(terms));
+        List<float[]> values = session.run(
+                feeds, terms.stream().map(BiasTerms.Term::contribution).toList());
         List<Contribution> contributions = new ArrayList<>();
         for (int i = 0; i < terms.size(); i++) {
             Shape shape = shape(terms.get(i)).prepend(feeds.get(0).rows());
@@ -71,22 +75,35 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
     }
 
     @Override
-    public void contributions(FloatNdArray images, Targets targets, Biases.Visitor visitor) {
+    public void visit(FloatNdArray images, Targets targets, List<Formula> formulas, Biases.Visitor visitor) {
+        Formula.require(formulas, INPUTS);
         List<GraphSession.Feed> feeds = session.feeds(images, targets);
         List<BiasTerms.Term> terms = biasTerms();
         if (terms.isEmpty()) {
             return;
         }
         List<Shape> shapes = terms.stream().map(BackwardAccess::shape).toList();
-        session.run(feeds, contributions(terms), (image, values) -> {
+        List<Output<?>> fetches = ofTerms.computeIfAbsent(List.copyOf(formulas), this::ofTerms);
+        session.run(feeds, fetches, (image, values) -> {
             for (int i = 0; i < terms.size(); i++) {
-                visitor.visit(image, terms.get(i).operation(), shapes.get(i), values.get(i));
+                List<float[]> own = values.subList(i * formulas.size(), (i + 1) * formulas.size());
+                visitor.visit(image, terms.get(i).operation(), shapes.get(i), own);
             }
         });
     }
 
-    private static List<Output<?>> contributions(List<BiasTerms.Term> terms) {
-        return terms.stream().<Output<?>>map(BiasTerms.Term::contribution).toList();
+    /** The formulas of the first term, then those of the next. */
+    private List<Output<?>> ofTerms(List<Formula> formulas) {
+        List<BiasTerms.Term> terms = biasTerms();
+        return session.edit(graph -> terms.stream()
+                .flatMap(term -> FormulaGraph.add(
+                        graph,
+                        "formulas.biases",
+                        formulas,
+                        Map.of(Formula.Input.CONTRIBUTION, term.contribution()),
+                        shape(term))
+                        .stream())
+                .toList());
     }
 
     /** (h, w, c) of what it contributes to an image. */

@@ -1,17 +1,19 @@
 package dev.inkling.model;
 
 import dev.inkling.model.backward.ReverseWalk;
-import dev.inkling.model.incremental.ChannelSubsets;
+import dev.inkling.model.graph.FormulaGraph;
+import dev.inkling.model.incremental.ChannelAblation;
 import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Targets;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,8 @@ import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 
-/** What lies between the image and the logits. A layer's gradient is added to the graph when it is first asked for, and kept. */
+/** What lies between the image and the logits. A layer's gradient, and what formulas make of it, are added to the
+ * graph when they are first asked for, and kept. */
 final class LayerAccess implements Layers {
 
     private final ModelSignature signature;
@@ -36,7 +39,11 @@ final class LayerAccess implements Layers {
     private final List<String> waists;
 
     private final Map<String, Output<?>> gradients = new ConcurrentHashMap<>();
-    private final Map<String, ChannelSubsets> subsets = new ConcurrentHashMap<>();
+    private final Map<Computed, List<Output<?>>> computed = new ConcurrentHashMap<>();
+    private final Map<String, ChannelAblation> ablations = new ConcurrentHashMap<>();
+
+    /** Formulas of a layer. */
+    private record Computed(Layer layer, List<Formula> formulas) {}
 
     LayerAccess(ModelGraph model, BatchSession session) {
         this.signature = model.signature();
@@ -79,14 +86,6 @@ final class LayerAccess implements Layers {
     }
 
     @Override
-    public void activations(String layer, FloatNdArray images, Visitor visitor) {
-        GraphSession.Feed pixels = session.feed(images);
-        Output<?> output = outputs.get(signature.layer(layer).name());
-        session.run(
-                List.of(pixels), List.of(output), (image, values) -> visitor.visit(image, values.get(0), new float[0]));
-    }
-
-    @Override
     public LayerGradients gradients(String layer, FloatNdArray images, Targets targets) {
         List<GraphSession.Feed> feeds = session.feeds(images, targets);
         Layer shape = signature.layer(layer);
@@ -96,13 +95,25 @@ final class LayerAccess implements Layers {
     }
 
     @Override
-    public void gradients(String layer, FloatNdArray images, Targets targets, Visitor visitor) {
-        List<GraphSession.Feed> feeds = session.feeds(images, targets);
-        Output<?> output = outputs.get(signature.layer(layer).name());
-        session.run(
-                feeds,
-                List.of(output, gradient(layer)),
-                (image, both) -> visitor.visit(image, both.get(0), both.get(1)));
+    public void visit(String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
+        Formula.require(formulas, INPUTS);
+        boolean back = Formula.anyReads(formulas, Formula.Input.GRADIENT);
+        List<GraphSession.Feed> feeds = back ? session.feeds(images, targets) : List.of(session.feed(images));
+        Computed key = new Computed(signature.layer(layer), List.copyOf(formulas));
+        session.run(feeds, computed.computeIfAbsent(key, this::compute), visitor::visit);
+    }
+
+    private List<Output<?>> compute(Computed key) {
+        String layer = key.layer().name();
+        Map<Formula.Input, Output<?>> inputs = new EnumMap<>(Formula.Input.class);
+        inputs.put(Formula.Input.ACTIVATION, outputs.get(layer));
+        if (Formula.anyReads(key.formulas(), Formula.Input.GRADIENT)) {
+            inputs.put(Formula.Input.GRADIENT, gradient(layer));
+        }
+        Shape maps =
+                Shape.of(key.layer().height(), key.layer().width(), key.layer().channels());
+        return session.edit(
+                graph -> FormulaGraph.add(graph, "formulas." + layer.replace('/', '.'), key.formulas(), inputs, maps));
     }
 
     private Output<?> gradient(String layer) {
@@ -133,28 +144,25 @@ final class LayerAccess implements Layers {
     }
 
     @Override
-    public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[][] channels) {
+    public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[] channels) {
         Layers.requireChannels(activations, channels);
         requireWaist(activations, layer);
-        int width = signature.layer(layer).channels();
-        float[] kept = new float[channels.length * width];
-        Arrays.fill(kept, 1);
-        for (int n = 0; n < channels.length; n++) {
-            for (int channel : channels[n]) {
-                kept[n * width + channel] = 0;
-            }
+        float[] without = new float[1 + channels.length];
+        without[0] = ChannelAblation.NONE;
+        for (int i = 0; i < channels.length; i++) {
+            without[i + 1] = channels[i];
         }
-        ChannelSubsets ways = subsets.computeIfAbsent(layer, this::subsets);
+        ChannelAblation ablation = ablations.computeIfAbsent(layer, this::ablation);
         return scores(
                 List.of(
-                        new GraphSession.Feed(ways.kept(), FloatArrays.of(kept, channels.length, width)),
+                        new GraphSession.Feed(ablation.without(), FloatArrays.of(without, without.length)),
                         feed(outputs.get(layer), activations, true)),
-                ways.logits());
+                ablation.logits());
     }
 
-    private ChannelSubsets subsets(String layer) {
+    private ChannelAblation ablation(String layer) {
         return session.edit(
-                graph -> ChannelSubsets.add(graph, "subsets." + layer.replace('/', '.'), outputs.get(layer), logits));
+                graph -> ChannelAblation.add(graph, "ablation." + layer.replace('/', '.'), outputs.get(layer), logits));
     }
 
     private FloatNdArray scores(List<GraphSession.Feed> feeds, Output<?> fetch) {

@@ -1,6 +1,7 @@
 package dev.inkling.model;
 
 import dev.inkling.spi.Biases;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
@@ -131,15 +132,9 @@ public final class MeteredModel implements Model {
         }
 
         @Override
-        public void activations(String layer, FloatNdArray images, Visitor visitor) {
-            layers.activations(layer, images, visitor);
-            count(images, false);
-        }
-
-        @Override
-        public void gradients(String layer, FloatNdArray images, Targets targets, Visitor visitor) {
-            layers.gradients(layer, images, targets, visitor);
-            count(images, true);
+        public void visit(String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
+            layers.visit(layer, images, targets, formulas, visitor);
+            count(images, Formula.anyReads(formulas, Formula.Input.GRADIENT));
         }
 
         @Override
@@ -157,9 +152,9 @@ public final class MeteredModel implements Model {
         }
 
         @Override
-        public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[][] channels) {
+        public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[] channels) {
             FloatNdArray result = layers.scoresWithout(layer, activations, channels);
-            count(channels.length, false);
+            count(1 + channels.length, false);
             return result;
         }
     }
@@ -173,8 +168,8 @@ public final class MeteredModel implements Model {
         }
 
         @Override
-        public void contributions(FloatNdArray images, Targets targets, Visitor visitor) {
-            biases.contributions(images, targets, visitor);
+        public void visit(FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
+            biases.visit(images, targets, formulas, visitor);
             count(images, true);
         }
 

@@ -1,5 +1,6 @@
 package dev.inkling.model;
 
+import static dev.inkling.spi.Formula.Input.CONTRIBUTION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -7,6 +8,7 @@ import dev.inkling.model.backward.BiasTerms;
 import dev.inkling.spi.Biases;
 import dev.inkling.spi.Biases.Contribution;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.Targets;
 import java.nio.file.Path;
@@ -71,12 +73,18 @@ class BiasTermsTest {
     private static void assertShownImageByImage(
             TensorFlowModel model, FloatNdArray images, Targets targets, List<Contribution> contributions) {
         Map<Integer, List<Contribution>> shown = new ConcurrentHashMap<>();
+        Formula sums = CONTRIBUTION.sumOverChannels();
         model.require(Biases.class)
-                .contributions(
-                        images,
-                        targets,
-                        (image, operation, shape, values) -> shown.computeIfAbsent(image, missing -> new ArrayList<>())
-                                .add(new Contribution(operation, FloatArrays.of(values.clone(), shape.asArray()))));
+                .visit(images, targets, List.of(CONTRIBUTION, sums), (image, operation, shape, values) -> {
+                    float[] own = values.get(0).clone();
+                    shown.computeIfAbsent(image, missing -> new ArrayList<>())
+                            .add(new Contribution(operation, FloatArrays.of(own, shape.asArray())));
+                    assertThat(values.get(1))
+                            .containsExactly(
+                                    Formula.evaluate(List.of(sums), Map.of(CONTRIBUTION, own), shape)
+                                            .get(0),
+                                    within(1e-5f));
+                });
         assertThat(shown).hasSize(3);
         shown.forEach((image, found) -> {
             assertThat(found).hasSameSizeAs(contributions);

@@ -14,6 +14,7 @@ import static org.mockito.Mockito.when;
 
 import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Layers;
@@ -73,21 +74,23 @@ class MeteredModelTest {
         when(inner.capability(Layers.class)).thenReturn(Optional.of(layers));
         when(layers.activations("conv", FIVE_IMAGES)).thenReturn(RESULT);
         when(layers.gradients("conv", FIVE_IMAGES, TARGETS)).thenReturn(both);
-        int[][] three = {{}, {1}, {2, 3}};
+        int[] two = {1, 3};
         when(layers.scoresFrom("conv", SEVEN_ACTIVATIONS)).thenReturn(RESULT);
-        when(layers.scoresWithout("conv", ONE_ACTIVATION, three)).thenReturn(RESULT);
+        when(layers.scoresWithout("conv", ONE_ACTIVATION, two)).thenReturn(RESULT);
         Layers door = metered.require(Layers.class);
 
         assertThat(door.activations("conv", FIVE_IMAGES)).isSameAs(RESULT);
         assertThat(door.gradients("conv", FIVE_IMAGES, TARGETS)).isSameAs(both);
         assertThat(door.scoresFrom("conv", SEVEN_ACTIVATIONS)).isSameAs(RESULT);
-        assertThat(door.scoresWithout("conv", ONE_ACTIVATION, three)).isSameAs(RESULT);
-        Layers.Visitor visitor = (image, activations, gradients) -> {};
-        door.activations("conv", FIVE_IMAGES, visitor);
-        door.gradients("conv", FIVE_IMAGES, TARGETS, visitor);
+        assertThat(door.scoresWithout("conv", ONE_ACTIVATION, two)).isSameAs(RESULT);
+        Layers.Visitor visitor = (image, values) -> {};
+        List<Formula> forward = List.of(Formula.Input.ACTIVATION);
+        List<Formula> back = List.of(Formula.Input.ACTIVATION, Formula.Input.GRADIENT.sumOverPlaces());
+        door.visit("conv", FIVE_IMAGES, TARGETS, forward, visitor);
+        door.visit("conv", FIVE_IMAGES, TARGETS, back, visitor);
 
-        verify(layers).activations("conv", FIVE_IMAGES, visitor);
-        verify(layers).gradients("conv", FIVE_IMAGES, TARGETS, visitor);
+        verify(layers).visit("conv", FIVE_IMAGES, TARGETS, forward, visitor);
+        verify(layers).visit("conv", FIVE_IMAGES, TARGETS, back, visitor);
         InOrder order = inOrder(meter);
         order.verify(meter).evaluated(5, 0);
         order.verify(meter).evaluated(5, 5);
@@ -111,8 +114,9 @@ class MeteredModelTest {
         counted(5, 5);
 
         Biases.Visitor visitor = (image, operation, shape, values) -> {};
-        metered.require(Biases.class).contributions(FIVE_IMAGES, TARGETS, visitor);
-        verify(biases).contributions(FIVE_IMAGES, TARGETS, visitor);
+        List<Formula> formulas = List.of(Formula.Input.CONTRIBUTION);
+        metered.require(Biases.class).visit(FIVE_IMAGES, TARGETS, formulas, visitor);
+        verify(biases).visit(FIVE_IMAGES, TARGETS, formulas, visitor);
         assertThat(metered.forward()).isEqualTo(10);
         assertThat(metered.backward()).isEqualTo(10);
     }

@@ -174,7 +174,7 @@ class NetworkTest {
                                     + layer.name() + "' alone, for the image has a way around it;")
                             .hasMessageEndingWith(", pool, dense, logits");
                     FloatNdArray one = activations.slice(Indices.range(0, 1));
-                    assertThatThrownBy(() -> layers.scoresWithout(layer.name(), one, new int[1][0]))
+                    assertThatThrownBy(() -> layers.scoresWithout(layer.name(), one, new int[0]))
                             .isInstanceOf(InvalidInputException.class)
                             .hasMessageEndingWith(", pool, dense, logits");
                 } else {
@@ -188,10 +188,10 @@ class NetworkTest {
                 .isEqualTo(!residual && !architecture.design().attention());
     }
 
-    /** Against copies in which the channels are 0, as the interface's own implementation makes them. */
+    /** Against copies in which the channel is 0, as the interface's own implementation makes them. */
     @ParameterizedTest
     @MethodSource(ARCHITECTURES)
-    void scoresFollowFromALayerWithoutSomeOfItsChannels(Architecture architecture) {
+    void scoresFollowFromALayerWithoutOneOfItsChannels(Architecture architecture) {
         FloatNdArray image = images(architecture, RandomWeights.images(architecture, 1, 31));
         try (TensorFlowModel model = load(architecture, RandomWeights.of(architecture, 32))) {
             Layers layers = model.require(Layers.class);
@@ -206,13 +206,7 @@ class NetworkTest {
                 }
                 FloatNdArray activations = layers.activations(layer.name(), image);
                 int last = layer.channels() - 1;
-                int[][] channels = {
-                    {},
-                    {0},
-                    {last},
-                    {0, last, 0},
-                    IntStream.rangeClosed(0, last).toArray()
-                };
+                int[] channels = {0, last, 0};
                 float[] expected = FloatArrays.flat(plain.scoresWithout(layer.name(), activations, channels));
                 assertThat(FloatArrays.flat(layers.scoresWithout(layer.name(), activations, channels)))
                         .as(layer.name())

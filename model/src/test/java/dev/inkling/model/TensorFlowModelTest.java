@@ -1,5 +1,8 @@
 package dev.inkling.model;
 
+import static dev.inkling.spi.Formula.Input.ACTIVATION;
+import static dev.inkling.spi.Formula.Input.CONTRIBUTION;
+import static dev.inkling.spi.Formula.Input.GRADIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
@@ -7,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.model.saved.ModelChoices;
 import dev.inkling.model.saved.ModelGraph;
+import dev.inkling.spi.Biases;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
@@ -223,18 +227,17 @@ class TensorFlowModelTest {
         float[][] activations = new float[count][];
         float[][] gradients = new float[count][];
         AtomicInteger visits = new AtomicInteger();
-        layers.gradients("block1/conv1", images, targets, (image, shown, slopes) -> {
-            activations[image] = shown.clone();
-            gradients[image] = slopes.clone();
+        layers.visit("block1/conv1", images, targets, List.of(ACTIVATION, GRADIENT), (image, shown) -> {
+            activations[image] = shown.get(0).clone();
+            gradients[image] = shown.get(1).clone();
             visits.incrementAndGet();
         });
         Layers.LayerGradients whole = layers.gradients("block1/conv1", images, targets);
         assertThat(concat(activations)).isEqualTo(FloatArrays.flat(whole.activations()));
         assertThat(concat(gradients)).isEqualTo(FloatArrays.flat(whole.gradients()));
 
-        layers.activations("dense", images, (image, shown, none) -> {
-            assertThat(none).isEmpty();
-            activations[image] = shown.clone();
+        layers.visit("dense", images, targets, List.of(ACTIVATION), (image, shown) -> {
+            activations[image] = shown.get(0).clone();
             visits.incrementAndGet();
         });
         assertThat(concat(activations)).isEqualTo(FloatArrays.flat(layers.activations("dense", images)));
@@ -245,13 +248,23 @@ class TensorFlowModelTest {
     void whatDoesNotFitIsNotShown() {
         Layers layers = model.require(Layers.class);
         FloatNdArray images = images(RandomWeights.images(SMALL, 2, 15));
-        Layers.Visitor visitor = (image, activations, gradients) -> fail("image %d is shown", image);
-        assertThatThrownBy(() -> layers.activations("block9/conv1", images, visitor))
+        Layers.Visitor visitor = (image, values) -> fail("image %d is shown", image);
+        Targets targets = Targets.classes(3, 0, 1);
+        assertThatThrownBy(() -> layers.visit("block9/conv1", images, targets, List.of(ACTIVATION), visitor))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("model 'test' has no layer 'block9/conv1'");
-        assertThatThrownBy(() -> layers.gradients("block1/conv1", images, Targets.classes(3, 0), visitor))
+        assertThatThrownBy(() ->
+                        layers.visit("block1/conv1", images, Targets.classes(3, 0), List.of(GRADIENT.relu()), visitor))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("targets are (1, 3), expected (2, 3)");
+        assertThatThrownBy(() -> layers.visit(
+                        "block1/conv1", images, targets, List.of(ACTIVATION, CONTRIBUTION.relu()), visitor))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("a formula reads CONTRIBUTION; expected only ");
+        Biases.Visitor ofBiases = (image, operation, shape, values) -> fail("image %d is shown", image);
+        assertThatThrownBy(() -> model.require(Biases.class).visit(images, targets, List.of(GRADIENT), ofBiases))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("a formula reads GRADIENT; expected only [CONTRIBUTION]");
     }
 
     private static void assertRow(int n, float[] found, FloatNdArray alone) {

@@ -24,8 +24,8 @@ import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
 
-/** Channels set to 0 by the second way, against copies of the layer's output in which they are 0, that go the first. */
-class ChannelSubsetsTest {
+/** A channel set to 0 by the second way, against copies of the layer's output in which it is 0, that go the first. */
+class ChannelAblationTest {
 
     private static final int HEIGHT = 4;
     private static final int WIDTH = 6;
@@ -146,13 +146,8 @@ class ChannelSubsetsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodies")
-    void equalsCopiesWithoutTheseChannels(String name, List<Integer> joined, Body body) {
-        boolean[][] kept = {
-            {true, true, true, true},
-            {true, false, true, true},
-            {false, false, false, true},
-            {false, false, false, false}
-        };
+    void equalsCopiesWithoutTheChannel(String name, List<Integer> joined, Body body) {
+        float[] without = {ChannelAblation.NONE, 1, 0, 3};
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Operand<TFloat32> image = tf.placeholder(
@@ -162,9 +157,9 @@ class ChannelSubsetsTest {
             Output<TFloat32> logits = tf.linalg
                     .matMul(features, values(tf, features.asOutput().shape().get(1), 3))
                     .asOutput();
-            ChannelSubsets subsets = ChannelSubsets.add(graph, "subsets", layer, logits);
+            ChannelAblation ablation = ChannelAblation.add(graph, "ablation", layer, logits);
 
-            long[] shape = graph.operationOrThrow("subsets/some")
+            long[] shape = graph.operationOrThrow("ablation/some")
                     .output(0)
                     .shape()
                     .tail()
@@ -173,32 +168,24 @@ class ChannelSubsetsTest {
                     .containsExactly(
                             joined.stream().mapToLong(Integer::longValue).toArray());
             float[] one = random(SIZE);
-            float[] copies = new float[kept.length * SIZE];
+            float[] copies = new float[without.length * SIZE];
             for (int i = 0; i < copies.length; i++) {
-                copies[i] = kept[i / SIZE][i % CHANNELS] ? one[i % SIZE] : 0;
+                copies[i] = i % CHANNELS == without[i / SIZE] ? 0 : one[i % SIZE];
             }
             try (Session session = new Session(graph);
-                    TFloat32 all = tensor(copies, kept.length, HEIGHT, WIDTH, CHANNELS);
+                    TFloat32 all = tensor(copies, without.length, HEIGHT, WIDTH, CHANNELS);
                     TFloat32 whole = tensor(one, 1, HEIGHT, WIDTH, CHANNELS);
-                    TFloat32 gates = tensor(gates(kept), kept.length, CHANNELS);
+                    TFloat32 numbers = tensor(without, without.length);
                     Result expected =
                             session.runner().feed(layer, all).fetch(logits).run();
                     Result found = session.runner()
                             .feed(layer, whole)
-                            .feed(subsets.kept(), gates)
-                            .fetch(subsets.logits())
+                            .feed(ablation.without(), numbers)
+                            .fetch(ablation.logits())
                             .run()) {
                 assertThat(values(found)).containsExactly(values(expected), within(1e-5f));
             }
         }
-    }
-
-    private static float[] gates(boolean[][] kept) {
-        float[] gates = new float[kept.length * CHANNELS];
-        for (int i = 0; i < gates.length; i++) {
-            gates[i] = kept[i / CHANNELS][i % CHANNELS] ? 1 : 0;
-        }
-        return gates;
     }
 
     private static TFloat32 tensor(float[] values, long... shape) {

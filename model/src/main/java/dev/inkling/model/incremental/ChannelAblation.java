@@ -18,18 +18,22 @@ import org.tensorflow.ndarray.buffer.IntDataBuffer;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A second way from a layer to the logits, for one image's output with some channels set to 0, in many ways. As long as operations
- * treat each channel by itself, what they make of the output and what they make of zeros is all there is: each way takes its
+ * A second way from a layer to the logits, for one image's output with one channel or none set to 0, in many rows. As long as operations
+ * treat each channel by itself, what they make of the output and what they make of zeros is all there is: each row takes its
  * channels from either.
  *
- * @param kept where it is fed which channels keep their values, 1 for these and 0 for others, (N, c); the layer's own tensor is where
- *     the output is fed, (1, h, w, c)
+ * @param without where it is fed which channel each row is to be without, (N), or {@link #NONE}; the layer's own tensor is where the output is
+ *     fed, (1, h, w, c)
  * @param logits (N, K)
  */
-public record ChannelSubsets(Output<TFloat32> kept, Output<?> logits) {
+public record ChannelAblation(Output<TFloat32> without, Output<?> logits) {
+
+    /** No channel is left out. */
+    public static final float NONE = -1;
 
     private static final Set<String> REDUCTIONS = Set.of("Mean", "Sum", "Max", "Min");
 
@@ -41,7 +45,7 @@ public record ChannelSubsets(Output<TFloat32> kept, Output<?> logits) {
      *
      * @param layer whose output alone the logits follow from, channels last
      */
-    public static ChannelSubsets add(Graph graph, String scope, Output<?> layer, Output<?> logits) {
+    public static ChannelAblation add(Graph graph, String scope, Output<?> layer, Output<?> logits) {
         Ops tf = Ops.create(graph).withSubScope(scope);
         GraphPath path = new GraphPath(layer, logits);
         Output<?> whole = layer;
@@ -54,22 +58,28 @@ public record ChannelSubsets(Output<TFloat32> kept, Output<?> logits) {
             whole = operation.output(0);
             next = path.soleReader(whole);
         }
-        long channels = channels(whole);
-        Output<TFloat32> kept = tf.withName("kept")
-                .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, channels)))
+        int channels = channels(whole);
+        Output<TFloat32> without = tf.withName("without")
+                .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)))
                 .asOutput();
+        float[] numbers = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            numbers[c] = c;
+        }
+        Operand<TBool> keeps =
+                tf.math.notEqual(tf.expandDims(without, tf.constant(1)), tf.constant(new float[][] {numbers}));
         long[] row = new long[whole.shape().numDimensions()];
         Arrays.fill(row, 1);
         row[0] = Shape.UNKNOWN_SIZE;
         row[row.length - 1] = channels;
         // Products with 1 and 0 are exact; a selection would first copy all three to their common shape.
-        Operand<TFloat32> kepts = tf.reshape(kept, tf.constant(row));
+        Operand<TFloat32> kepts = tf.reshape(tf.dtypes.cast(keeps, TFloat32.class), tf.constant(row));
         Operand<TFloat32> some = tf.withName("some")
                 .math
                 .add(
                         tf.math.mul(kepts, GraphPath.typed(whole)),
                         tf.math.mul(tf.math.sub(tf.constant(1f), kepts), GraphPath.typed(none)));
-        return new ChannelSubsets(kept, new GraphPath(whole, logits).follow(tf, some.asOutput()));
+        return new ChannelAblation(without, new GraphPath(whole, logits).follow(tf, some.asOutput()));
     }
 
     /** Whether each channel of what it puts out follows from the same channel of the tensor. */
@@ -116,7 +126,7 @@ public record ChannelSubsets(Output<TFloat32> kept, Output<?> logits) {
         }
     }
 
-    private static long channels(Output<?> tensor) {
-        return tensor.shape().get(tensor.shape().numDimensions() - 1);
+    private static int channels(Output<?> tensor) {
+        return Math.toIntExact(tensor.shape().get(tensor.shape().numDimensions() - 1));
     }
 }

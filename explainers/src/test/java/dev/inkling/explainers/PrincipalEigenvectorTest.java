@@ -6,22 +6,38 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class PrincipalDirectionTest {
+class PrincipalEigenvectorTest {
+
+    /** rowsᵀ · rows. */
+    private static double[][] products(double[][] rows) {
+        double[][] products = new double[rows[0].length][rows[0].length];
+        for (double[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                for (int j = 0; j < row.length; j++) {
+                    products[i][j] += row[i] * row[j];
+                }
+            }
+        }
+        return products;
+    }
+
+    private static double[] direction(double[][] rows) {
+        return PrincipalEigenvector.of(products(rows)).direction();
+    }
 
     @Test
     void theLongerOfTwoAxes() {
-        double[] direction =
-                PrincipalDirection.of(new double[][] {{1, 0}, {0, -2}}).direction();
-        assertThat(direction[0]).isCloseTo(0, within(1e-12));
-        assertThat(Math.abs(direction[1])).isCloseTo(1, within(1e-12));
+        PrincipalEigenvector found = PrincipalEigenvector.of(new float[] {1, 0, 0, 4});
+        assertThat(found.direction()[0]).isCloseTo(0, within(1e-12));
+        assertThat(Math.abs(found.direction()[1])).isCloseTo(1, within(1e-12));
+        assertThat(found.eigenvalue()).isCloseTo(4, within(1e-12));
     }
 
     /** The largest entry on the diagonal belongs to another direction: a start there would stay there. */
     @Test
     void isNotMisledByTheLongestColumn() {
         double root = Math.sqrt(2);
-        double[] direction = PrincipalDirection.of(new double[][] {{1.7, 0, 0}, {0, root, root}, {0, 0, 0}})
-                .direction();
+        double[] direction = direction(new double[][] {{1.7, 0, 0}, {0, root, root}, {0, 0, 0}});
         assertThat(Math.abs(direction[1])).isCloseTo(Math.sqrt(0.5), within(1e-12));
         assertThat(direction[2]).isCloseTo(direction[1], within(1e-12));
         assertThat(direction[0]).isCloseTo(0, within(1e-12));
@@ -30,8 +46,7 @@ class PrincipalDirectionTest {
     /** Two directions that differ by a millionth: plain multiplication would take millions of steps. */
     @Test
     void tellsDirectionsApartThatAreAlmostEqual() {
-        double[] direction =
-                PrincipalDirection.of(new double[][] {{1, 0}, {0, 1 + 1e-6}}).direction();
+        double[] direction = direction(new double[][] {{1, 0}, {0, 1 + 1e-6}});
         assertThat(direction[0]).isCloseTo(0, within(1e-8));
         assertThat(Math.abs(direction[1])).isCloseTo(1, within(1e-8));
     }
@@ -43,7 +58,7 @@ class PrincipalDirectionTest {
         for (int i = 0; i < 40; i++) {
             rows[i][i] = i == 17 ? 1 + 1e-6 : i == 31 ? 1 : 0.9 * i / 40;
         }
-        double[] direction = PrincipalDirection.of(rows).direction();
+        double[] direction = direction(rows);
         for (int i = 0; i < 40; i++) {
             assertThat(Math.abs(direction[i])).isCloseTo(i == 17 ? 1 : 0, within(1e-8));
         }
@@ -53,37 +68,33 @@ class PrincipalDirectionTest {
     @Test
     void equalDirections() {
         double[][] rows = {{0, 3, 0, 0}, {2, 0, 0, 0}, {0, 0, 0, 3}, {0, 0, 1, 0}, {0, 0, 0, 0}};
-        double[] direction = PrincipalDirection.of(rows).direction();
+        double[] direction = direction(rows);
         assertThat(Math.hypot(direction[1], direction[3])).isCloseTo(1, within(1e-12));
-        assertThat(PrincipalDirection.of(rows).direction()).containsExactly(direction);
+        assertThat(direction(rows)).containsExactly(direction);
     }
 
     @Test
     void multiplesOfOneRow() {
-        PrincipalDirection principal = PrincipalDirection.of(new double[][] {{3, 0, -4}, {0, 0, 0}, {-6, 0, 8}});
-        double sign = Math.signum(principal.direction()[0]);
-        assertThat(principal.direction())
-                .usingComparatorWithPrecision(1e-12)
-                .containsExactly(sign * 0.6, 0, sign * -0.8);
-        assertThat(principal.projections())
-                .usingComparatorWithPrecision(1e-12)
-                .containsExactly(sign * 5, 0, sign * -10);
+        PrincipalEigenvector found =
+                PrincipalEigenvector.of(products(new double[][] {{3, 0, -4}, {0, 0, 0}, {-6, 0, 8}}));
+        double sign = Math.signum(found.direction()[0]);
+        assertThat(found.direction()).usingComparatorWithPrecision(1e-12).containsExactly(sign * 0.6, 0, sign * -0.8);
+        assertThat(found.eigenvalue()).isCloseTo(125, within(1e-10));
     }
 
     @Test
     void whatIsNotANumberStaysSo() {
-        assertThat(PrincipalDirection.of(new double[][] {{1, Double.NaN}, {2, 3}})
-                        .direction())
-                .containsOnly(Double.NaN);
+        assertThat(direction(new double[][] {{1, Double.NaN}, {2, 3}})).containsOnly(Double.NaN);
     }
 
     @Test
     void nothingVaries() {
-        assertThat(PrincipalDirection.of(new double[3][2]).direction()).containsOnly(0);
-        assertThat(PrincipalDirection.of(new double[2][3]).direction()).containsOnly(0);
+        PrincipalEigenvector found = PrincipalEigenvector.of(new float[9]);
+        assertThat(found.direction()).containsOnly(0);
+        assertThat(found.eigenvalue()).isZero();
     }
 
-    /** Against Jacobi's rotations, which find all eigenvectors at once; wide, tall and square. */
+    /** Against Jacobi's rotations, which find all eigenvectors at once; of many and of few dimensions. */
     @Test
     void equalsTheFirstOfAllEigenvectors() {
         SplittableRandom random = new SplittableRandom(4);
@@ -93,7 +104,8 @@ class PrincipalDirectionTest {
                 rows[i] = random.doubles(size[1], -1, 1).toArray();
             }
             double[] expected = firstByJacobi(rows);
-            PrincipalDirection principal = PrincipalDirection.of(rows);
+            double[][] products = products(rows);
+            PrincipalEigenvector principal = PrincipalEigenvector.of(products);
             double[] found = principal.direction();
             double sign = 0;
             for (int i = 0; i < found.length; i++) {
@@ -102,12 +114,12 @@ class PrincipalDirectionTest {
             for (int i = 0; i < found.length; i++) {
                 assertThat(Math.signum(sign) * found[i]).isCloseTo(expected[i], within(1e-9));
             }
-            for (int i = 0; i < rows.length; i++) {
-                double projection = 0;
+            for (int i = 0; i < products.length; i++) {
+                double product = 0;
                 for (int j = 0; j < found.length; j++) {
-                    projection += rows[i][j] * found[j];
+                    product += products[i][j] * found[j];
                 }
-                assertThat(principal.projections()[i]).isCloseTo(projection, within(1e-9));
+                assertThat(principal.eigenvalue() * found[i]).isCloseTo(product, within(1e-7));
             }
         }
     }
