@@ -22,6 +22,11 @@ public final class Parallel {
      * @param task given each number in [0, count) once, in any order
      */
     public static void forEach(int count, IntConsumer task) {
+        if (count == 1) {
+            // Nothing to share: the threads' own work would take longer than many a task within a task.
+            task.accept(0);
+            return;
+        }
         AtomicReference<Throwable> failure = new AtomicReference<>();
         IntStream.range(0, count).parallel().forEach(i -> {
             if (failure.get() == null) {

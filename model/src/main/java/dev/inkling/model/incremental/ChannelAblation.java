@@ -18,8 +18,8 @@ import org.tensorflow.ndarray.buffer.IntDataBuffer;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * A second way from a layer to the logits, for one image's output with one channel or none set to 0, in many rows. As long as operations
@@ -62,18 +62,15 @@ public record ChannelAblation(Output<TFloat32> without, Output<?> logits) {
         Output<TFloat32> without = tf.withName("without")
                 .placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)))
                 .asOutput();
-        float[] numbers = new float[channels];
-        for (int c = 0; c < channels; c++) {
-            numbers[c] = c;
-        }
-        Operand<TBool> keeps =
-                tf.math.notEqual(tf.expandDims(without, tf.constant(1)), tf.constant(new float[][] {numbers}));
+        // No place is below 0, so that a row without any is 1 throughout.
+        Operand<TFloat32> keeps = tf.oneHot(
+                tf.dtypes.cast(without, TInt32.class), tf.constant(channels), tf.constant(0f), tf.constant(1f));
         long[] row = new long[whole.shape().numDimensions()];
         Arrays.fill(row, 1);
         row[0] = Shape.UNKNOWN_SIZE;
         row[row.length - 1] = channels;
         // Products with 1 and 0 are exact; a selection would first copy all three to their common shape.
-        Operand<TFloat32> kepts = tf.reshape(tf.dtypes.cast(keeps, TFloat32.class), tf.constant(row));
+        Operand<TFloat32> kepts = tf.reshape(keeps, tf.constant(row));
         Operand<TFloat32> some = tf.withName("some")
                 .math
                 .add(
