@@ -114,6 +114,23 @@ class AblationCamTest {
         }
     }
 
+    /** The second of three: what is 0 already costs nothing to leave out. */
+    @Test
+    void aChannelThatIsZeroIsNotLeftOut() {
+        float[][] dense = new float[12][2];
+        for (float[] weights : dense) {
+            weights[0] = 1;
+        }
+        ConvolutionModel model =
+                new ConvolutionModel(2, 2, new float[][][][] {{{{1, 0, 2}}}}, new float[3], dense, new float[2]);
+        FloatNdArray image = FloatArrays.of(new float[] {1, 2, 3, 4}, 1, 2, 2, 1);
+        List<Long> batches = new ArrayList<>();
+        float[] map = values(ablationCam("", true).explain(new Counting(model, batches), image, Targets.classes(2, 0)));
+        assertThat(batches).containsExactly(3L);
+        // Losses of 10, 0 and 20.
+        assertThat(map).containsExactly(50, 100, 150, 200);
+    }
+
     /** Writes down how many activations each call of scoresFrom brings. */
     private record Counting(ConvolutionModel model, List<Long> batches) implements Model, Layers {
         @Override

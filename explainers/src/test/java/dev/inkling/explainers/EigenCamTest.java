@@ -18,6 +18,7 @@ import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.Targets;
 import dev.inkling.tck.ConvolutionModel;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.ndarray.FloatNdArray;
 
@@ -122,6 +123,18 @@ class EigenCamTest {
     @Test
     void aLayerThatIsTheSameEverywhereGivesZeros() {
         assertThat(values(eigenCam("relu1", false).explain(CONVOLUTION, Examples.ones(), FIRST_OF_FOUR)))
+                .containsOnly(0);
+    }
+
+    /** Also where 49 times a value, divided by 49, is another value, so that a mean is not what all are. */
+    @Test
+    void roundingIsNoDifference() {
+        ConvolutionModel model = ConvolutionModel.random(8, 9, 9, 1, 60, 3);
+        float[] pixels = new float[81];
+        Arrays.fill(pixels, 0.3f);
+        assertThat(values(
+                        eigenCam("", false).explain(model, FloatArrays.of(pixels, 1, 9, 9, 1), Targets.classes(3, 0))))
+                .hasSize(49)
                 .containsOnly(0);
     }
 
