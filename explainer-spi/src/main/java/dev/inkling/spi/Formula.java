@@ -228,13 +228,16 @@ public sealed interface Formula {
      * Checks what every model that is asked for formulas checks.
      *
      * @param offered what there is here
-     * @throws InvalidInputException if there are no formulas, or one reads what is not offered
+     * @throws InvalidInputException if there are no formulas, one reads nothing, so that it is no image's, or what is not offered
      */
     static void require(List<Formula> formulas, Set<Input> offered) {
         if (formulas.isEmpty()) {
             throw new InvalidInputException("there are no formulas; expected at least one");
         }
         for (Formula formula : formulas) {
+            if (formula.inputs().isEmpty()) {
+                throw new InvalidInputException("a formula reads nothing; expected %s", offered);
+            }
             for (Input input : formula.inputs()) {
                 if (!offered.contains(input)) {
                     throw new InvalidInputException("a formula reads %s; expected only %s", input, offered);

@@ -77,6 +77,10 @@ class VisitorsTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("a formula reads CONTRIBUTION; expected only ")
                 .hasMessageContainingAll("ACTIVATION", "GRADIENT");
+        Formula number = new Formula.Constant(2).plus(1);
+        assertThatThrownBy(() -> layers.visit("conv", IMAGES, TARGETS, List.of(ACTIVATION, number), visitor))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("a formula reads nothing; expected ");
         Biases biases = mock(Biases.class, CALLS_REAL_METHODS);
         assertThatThrownBy(() -> biases.visit(
                         IMAGES, TARGETS, List.of(ACTIVATION), (image, operation, shape, values) -> visits.add("shown")))

@@ -10,6 +10,7 @@ import dev.inkling.spi.ExplainerProvider;
 import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
+import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
 import java.util.Arrays;
@@ -65,19 +66,21 @@ public final class EigenCam implements Explainer {
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
-        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> {
-            // Centred A·Aᵀ and Aᵀ·A have the same largest eigenvalue; the smaller of them costs less.
-            boolean ofPlaces = layer.height() * layer.width() <= layer.channels();
-            return ofPlaces
-                    ? maps.of(
-                            layer,
-                            List.of(CENTRED.innerProductsOfPlaces(), CENTRED.sumOverChannels()),
-                            (image, values) -> ofPlaces(values.get(0), values.get(1)))
-                    : maps.of(
-                            layer,
-                            List.of(CENTRED.innerProductsOfChannels(), CENTRED),
-                            (image, values) -> ofChannels(values.get(0), values.get(1)));
-        });
+        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> signed(layer, maps));
+    }
+
+    /** By centred A·Aᵀ or Aᵀ·A, which have the same largest eigenvalue: by the smaller, which costs less. */
+    private static List<float[]> signed(Layer layer, LayerMaps maps) {
+        if (layer.height() * layer.width() <= layer.channels()) {
+            return maps.of(
+                    layer,
+                    List.of(CENTRED.innerProductsOfPlaces(), CENTRED.sumOverChannels()),
+                    (image, values) -> ofPlaces(values.get(0), values.get(1)));
+        }
+        return maps.of(
+                layer,
+                List.of(CENTRED.innerProductsOfChannels(), CENTRED),
+                (image, values) -> ofChannels(values.get(0), values.get(1)));
     }
 
     /**

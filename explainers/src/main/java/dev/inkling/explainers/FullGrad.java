@@ -148,8 +148,11 @@ public final class FullGrad implements Explainer {
             float[] magnitudes = values.get(1);
             double least = values.get(2)[0];
             double range = values.get(3)[0] - least;
-            // Where all magnitudes are equal they tell nothing.
-            for (int place = 0; range > 0 && place < sum.length; place++) {
+            if (range <= 0) {
+                // All magnitudes are equal, so they tell nothing.
+                return;
+            }
+            for (int place = 0; place < sum.length; place++) {
                 sum[place] += (magnitudes[place] - shape.get(2) * least) / range;
             }
         }

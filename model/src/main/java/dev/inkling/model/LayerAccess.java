@@ -26,8 +26,10 @@ import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 
-/** What lies between the image and the logits. A layer's gradient, and what formulas make of it, are added to the
- * graph when they are first asked for, and kept. */
+/**
+ * What lies between the image and the logits. A layer's gradient, and what formulas make of a layer, are added to the graph when they are
+ * first asked for, and kept.
+ */
 final class LayerAccess implements Layers {
 
     private final ModelSignature signature;

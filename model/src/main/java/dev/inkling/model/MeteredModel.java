@@ -17,9 +17,9 @@ import org.tensorflow.ndarray.FloatNdArray;
 /**
  * A model that counts how many images are evaluated through it, forward and backward; explainers know nothing of it.
  *
- * <p>Scores, activations and scores from a layer, whole or without channels, count N forward; gradients, layer gradients, biases'
- * contributions and propagation count N forward and N backward, with DeepLIFT's baselines N forward more. A call that fails counts
- * nothing. Capabilities of an implementation's own type are handed out as they are: what is done through them is not counted. Safe for
+ * <p>Scores, activations and scores from a layer count N forward, those without channels one for each and one for the whole; gradients,
+ * layer gradients, biases' contributions and propagation count N forward and N backward, with DeepLIFT's baselines N forward more.
+ * Formulas count as what they read. A call that fails counts nothing. Capabilities of an implementation's own type are handed out as they are: what is done through them is not counted. Safe for
  * use by several threads.
  */
 public final class MeteredModel implements Model {
