@@ -142,6 +142,21 @@ public record ModelSignature(
      *     the pixel
      */
     public int requireImages(FloatNdArray images) {
+        int count = requireShape(images);
+        // To find out which is not takes longer.
+        if (!areFinite(images, count)) {
+            requireFinite(images, count);
+        }
+        return count;
+    }
+
+    /**
+     * Checks the shape alone, for who hands the images on to a model before anything else: it looks at their values.
+     *
+     * @return N
+     * @throws InvalidInputException if it is not (N, H, W, C) with N ≥ 1
+     */
+    public int requireShape(FloatNdArray images) {
         Shape shape = images.shape();
         if (shape.numDimensions() != 4) {
             throw new InvalidInputException(
@@ -155,23 +170,42 @@ public record ModelSignature(
         if (shape.get(0) < 1) {
             throw new InvalidInputException("the batch holds no image; expected at least one");
         }
-        int count = Math.toIntExact(shape.get(0));
-        // One after the other into the same array, since a copy of a whole batch takes longer than to look at it.
-        float[] pixels = new float[imageSize()];
-        for (int n = 0; n < count; n++) {
-            images.get(n).copyTo(DataBuffers.of(pixels));
-            requireFinite(pixels, n);
-        }
-        return count;
+        return Math.toIntExact(shape.get(0));
     }
 
-    private void requireFinite(float[] pixels, int image) {
-        for (int i = 0; i < pixels.length; i++) {
-            if (!Float.isFinite(pixels[i])) {
-                int pixel = i / channels;
-                throw new InvalidInputException(
-                        "image %d holds %s at row %d, column %d; expected finite numbers",
-                        image, pixels[i], pixel / width, pixel % width);
+    /** Place by place over all images, which runs on vector registers: 0 times a finite number is 0, and NaN otherwise. */
+    private boolean areFinite(FloatNdArray images, int count) {
+        float[] sums = new float[imageSize()];
+        float[] pixels = new float[sums.length];
+        for (int n = 0; n < count; n++) {
+            // One after the other into the same array, since a copy of a whole batch takes longer than to look at it.
+            images.get(n).copyTo(DataBuffers.of(pixels, false, false));
+            addTimesZero(sums, pixels);
+        }
+        for (float sum : sums) {
+            if (sum != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void addTimesZero(float[] sums, float[] values) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += 0 * values[i];
+        }
+    }
+
+    private void requireFinite(FloatNdArray images, int count) {
+        for (int n = 0; n < count; n++) {
+            float[] pixels = FloatArrays.flat(images.get(n));
+            for (int i = 0; i < pixels.length; i++) {
+                if (!Float.isFinite(pixels[i])) {
+                    int pixel = i / channels;
+                    throw new InvalidInputException(
+                            "image %d holds %s at row %d, column %d; expected finite numbers",
+                            n, pixels[i], pixel / width, pixel % width);
+                }
             }
         }
     }

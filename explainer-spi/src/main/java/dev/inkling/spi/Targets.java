@@ -153,8 +153,12 @@ public final class Targets {
     public float[] scores(FloatNdArray scores) {
         float[] logits = logits(scores);
         float[] values = new float[count];
-        for (int i = 0; i < logits.length; i++) {
-            values[i / classCount] += weights[i] * logits[i];
+        for (int n = 0; n < count; n++) {
+            float value = 0;
+            for (int i = n * classCount; i < (n + 1) * classCount; i++) {
+                value += weights[i] * logits[i];
+            }
+            values[n] = value;
         }
         return values;
     }

@@ -119,6 +119,39 @@ class ModelSignatureTest {
         }
     }
 
+    /** Each of them times 0 is 0, of either sign. */
+    @Test
+    void anyFiniteNumberIsAPixel() {
+        ModelSignature signature = new ModelSignature("odd", 1, 3, 2, ValueRange.UNIT, List.of("a", "b"), List.of());
+        float[] pixels = {Float.MAX_VALUE, -Float.MAX_VALUE, -0f, Float.MIN_VALUE, -1, 300};
+        assertThat(signature.requireImages(FloatArrays.of(pixels, 1, 1, 3, 2))).isEqualTo(1);
+    }
+
+    /** In the first place and in the last, where the first image and the last are. */
+    @Test
+    void theFirstOfSeveralPixelsThatAreNotFiniteIsNamed() {
+        ModelSignature signature = new ModelSignature("odd", 2, 2, 1, ValueRange.UNIT, List.of("a", "b"), List.of());
+        float[] pixels = new float[3 * 4];
+        pixels[11] = Float.NaN;
+        refused(
+                () -> signature.requireImages(FloatArrays.of(pixels, 3, 2, 2, 1)),
+                "image 2 holds NaN at row 1, column 1; expected finite numbers");
+        pixels[0] = Float.POSITIVE_INFINITY;
+        refused(
+                () -> signature.requireImages(FloatArrays.of(pixels, 3, 2, 2, 1)),
+                "image 0 holds Infinity at row 0, column 0; expected finite numbers");
+    }
+
+    @Test
+    void theShapeAloneSaysNothingOfTheValues() {
+        float[] pixels = new float[2 * 784];
+        pixels[3] = Float.NaN;
+        assertThat(SIGNATURE.requireShape(FloatArrays.of(pixels, 2, 28, 28, 1))).isEqualTo(2);
+        refused(
+                () -> SIGNATURE.requireShape(NdArrays.ofFloats(Shape.of(2, 27, 28, 1))),
+                "image is 27×28×1, model 'mnist' expects 28×28×1");
+    }
+
     private static ModelSignature withLayers(Layer... layers) {
         return new ModelSignature("box", 28, 28, 1, ModelSignature.ValueRange.UNIT, List.of("a", "b"), List.of(layers));
     }

@@ -44,13 +44,13 @@ final class LayerMaps {
     private final int count;
 
     /**
-     * Checks what every explainer checks.
+     * Checks what every explainer checks, but for the images' values, which the model is asked to look at first of all.
      *
      * @throws InvalidInputException if the images or targets do not fit the model, or it does not offer {@link Layers}
      */
     LayerMaps(Model model, FloatNdArray images, Targets targets) {
         this.signature = model.signature();
-        this.count = signature.requireImages(images);
+        this.count = signature.requireShape(images);
         targets.require(count, signature);
         this.layers = model.require(Layers.class);
         this.images = images;
@@ -127,12 +127,10 @@ final class LayerMaps {
             List<float[]> maps = signed.apply(layer);
             float[] values = new float[count * places];
             for (int n = 0; n < count; n++) {
-                for (int place = 0; place < places; place++) {
-                    float value = maps.get(n)[place];
-                    minimum[n] = Math.min(minimum[n], value);
-                    maximum[n] = Math.max(maximum[n], value);
-                    values[n * places + place] = relu ? Math.max(0, value) : value;
-                }
+                float[] map = maps.get(n);
+                minimum[n] = Math.min(minimum[n], least(map));
+                maximum[n] = Math.max(maximum[n], most(map));
+                copy(map, relu, values, n * places);
             }
             byLayer.add(values);
         }
@@ -149,6 +147,28 @@ final class LayerMaps {
                         new Attribution.Contract(relu ? Sign.POSITIVE : Sign.SIGNED, false, fused ? SHARE : unit))
                 .with("signed minimum", minimum)
                 .with("signed maximum", maximum);
+    }
+
+    private static float least(float[] map) {
+        float least = map[0];
+        for (float value : map) {
+            least = Math.min(least, value);
+        }
+        return least;
+    }
+
+    private static float most(float[] map) {
+        float most = map[0];
+        for (float value : map) {
+            most = Math.max(most, value);
+        }
+        return most;
+    }
+
+    private static void copy(float[] map, boolean relu, float[] values, int to) {
+        for (int place = 0; place < map.length; place++) {
+            values[to + place] = relu ? Math.max(0, map[place]) : map[place];
+        }
     }
 
     /**
