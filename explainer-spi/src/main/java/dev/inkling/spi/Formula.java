@@ -15,18 +15,20 @@ import org.tensorflow.ndarray.Shape;
  */
 public sealed interface Formula {
 
-    /** What a model has, (h, w, c). */
+    /** What a model has, (h, w, c) unless another shape is named. */
     enum Input implements Formula {
         /** A layer's output. */
         ACTIVATION,
         /** The gradient of the target's score with respect to a layer's output, in logits per unit of activation. */
         GRADIENT,
+        /** What the target's score loses where a channel of a layer's output is 0 at all places, (1, 1, c), in logits. */
+        SCORE_DROP,
         /** What a bias adds to the target's score at each place, in logits. */
         CONTRIBUTION;
 
         @Override
         public Shape shape(Shape maps) {
-            return maps;
+            return this == SCORE_DROP ? Shape.of(1, 1, maps.get(2)) : maps;
         }
 
         @Override
@@ -224,37 +226,46 @@ public sealed interface Formula {
         return new InnerProducts(false, this);
     }
 
+    /** What several are made of. */
+    static Set<Input> inputs(List<Formula> formulas) {
+        Set<Input> inputs = EnumSet.noneOf(Input.class);
+        for (Formula formula : formulas) {
+            inputs.addAll(formula.inputs());
+        }
+        return inputs;
+    }
+
     /**
      * Checks what every model that is asked for formulas checks.
      *
      * @param offered what there is here
+     * @return what they are made of
      * @throws InvalidInputException if there are no formulas, one reads nothing, so that it is no image's, or what is not offered
      */
-    static void require(List<Formula> formulas, Set<Input> offered) {
+    static Set<Input> require(List<Formula> formulas, Set<Input> offered) {
         if (formulas.isEmpty()) {
             throw new InvalidInputException("there are no formulas; expected at least one");
         }
+        Set<Input> inputs = EnumSet.noneOf(Input.class);
         for (Formula formula : formulas) {
-            if (formula.inputs().isEmpty()) {
+            Set<Input> own = formula.inputs();
+            if (own.isEmpty()) {
                 throw new InvalidInputException("a formula reads nothing; expected %s", offered);
             }
-            for (Input input : formula.inputs()) {
-                if (!offered.contains(input)) {
-                    throw new InvalidInputException("a formula reads %s; expected only %s", input, offered);
-                }
+            inputs.addAll(own);
+        }
+        for (Input input : inputs) {
+            if (!offered.contains(input)) {
+                throw new InvalidInputException("a formula reads %s; expected only %s", input, offered);
             }
         }
-    }
-
-    /** Whether one of them reads it. */
-    static boolean anyReads(List<Formula> formulas, Input input) {
-        return formulas.stream().anyMatch(formula -> formula.inputs().contains(input));
+        return inputs;
     }
 
     /**
      * The values of one image by plain arithmetic in double, for models without a graph.
      *
-     * @param inputs what the formulas read, h · w · c values each, rows first; read only
+     * @param inputs what the formulas read, in row-major order; read only
      * @param maps (h, w, c)
      * @return of each formula, in row-major order; the caller's own
      * @throws InvalidInputException as {@link #shape} does

@@ -21,7 +21,7 @@ final class FormulaArithmetic {
     /**
      * Begins.
      *
-     * @param inputs h · w · c values each
+     * @param inputs in row-major order
      * @param maps (h, w, c)
      */
     FormulaArithmetic(Map<Input, float[]> inputs, Shape maps) {

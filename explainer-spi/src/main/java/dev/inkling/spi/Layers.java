@@ -16,7 +16,7 @@ import org.tensorflow.ndarray.Shape;
 public interface Layers {
 
     /** What formulas of a layer may read. */
-    Set<Formula.Input> INPUTS = Set.of(Formula.Input.ACTIVATION, Formula.Input.GRADIENT);
+    Set<Formula.Input> INPUTS = Set.of(Formula.Input.ACTIVATION, Formula.Input.GRADIENT, Formula.Input.SCORE_DROP);
 
     /**
      * A layer's output.
@@ -40,27 +40,42 @@ public interface Layers {
      * What formulas make of a layer, image by image: a layer may be many times larger than its image, so that of a whole batch need
      * not be in memory at once, nor on the heap what is not asked for. This implementation asks for the whole, and computes in double.
      *
+     * <p>For {@link Formula.Input#SCORE_DROP} each image goes from the layer to the logits once as it is, and once for each channel that is
+     * not 0 already.
+     *
      * @param images (N, H, W, C)
-     * @param targets N rows; of no account where no formula reads the gradient, which saves the way back
-     * @param formulas of {@link Formula.Input#ACTIVATION} and {@link Formula.Input#GRADIENT}, at least one
-     * @throws InvalidInputException if there is no such layer, the images or targets do not fit the model, or a formula reads something else
-     *     or its parts do not fit each other
+     * @param targets N rows; of no account where formulas read the activation alone, which saves the way back
+     * @param formulas of {@link #INPUTS}, at least one
+     * @throws InvalidInputException if there is no such layer, the images or targets do not fit the model, a formula reads something else or
+     *     its parts do not fit each other, or it reads the score's drop and {@link #scoresFrom} has no scores for the layer
      */
     default void visit(String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
-        Formula.require(formulas, INPUTS);
+        Set<Formula.Input> read = Formula.require(formulas, INPUTS);
         Map<Formula.Input, FloatNdArray> inputs = new EnumMap<>(Formula.Input.class);
-        if (Formula.anyReads(formulas, Formula.Input.GRADIENT)) {
+        if (read.contains(Formula.Input.GRADIENT)) {
             LayerGradients both = gradients(layer, images, targets);
             inputs.put(Formula.Input.ACTIVATION, both.activations());
             inputs.put(Formula.Input.GRADIENT, both.gradients());
         } else {
             inputs.put(Formula.Input.ACTIVATION, activations(layer, images));
         }
+        boolean drops = read.contains(Formula.Input.SCORE_DROP);
+        if (drops && targets.count() != images.shape().get(0)) {
+            throw new InvalidInputException(
+                    "%d targets for %d images; expected one for each",
+                    targets.count(), images.shape().get(0));
+        }
         Shape maps = inputs.get(Formula.Input.ACTIVATION).shape().tail();
         for (int n = 0; n < images.shape().get(0); n++) {
             Map<Formula.Input, float[]> own = new EnumMap<>(Formula.Input.class);
             for (var input : inputs.entrySet()) {
                 own.put(input.getKey(), FloatArrays.flat(input.getValue().get(n)));
+            }
+            if (drops) {
+                float[] activations = own.get(Formula.Input.ACTIVATION);
+                own.put(
+                        Formula.Input.SCORE_DROP,
+                        ScoreDrops.of(this, layer, activations, maps, targets.rows(n, n + 1)));
             }
             visitor.visit(n, Formula.evaluate(formulas, own, maps));
         }
@@ -88,50 +103,6 @@ public interface Layers {
      *     follow from them alone, as in a residual block, where the block's input leads around the layer
      */
     FloatNdArray scoresFrom(String layer, FloatNdArray activations);
-
-    /**
-     * The logits that follow from one image's output of a layer, and from the same without each of some channels, which then is 0
-     * everywhere. This implementation asks for them of a copy of the output for each row.
-     *
-     * @param activations (1, h, w, c)
-     * @param channels of [0, c), maybe none
-     * @return (1 + channels, K), those of the whole output first
-     * @throws InvalidInputException as {@link #scoresFrom} does, or if the activations are of more images than one or there is no such
-     *     channel
-     */
-    default FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[] channels) {
-        requireChannels(activations, channels);
-        Shape shape = activations.shape();
-        int size = (int) shape.size();
-        int rows = 1 + channels.length;
-        float[] copies = new float[Math.multiplyExact(rows, size)];
-        float[] values = FloatArrays.flat(activations);
-        for (int row = 0; row < rows; row++) {
-            System.arraycopy(values, 0, copies, row * size, size);
-            for (int i = row == 0 ? size : channels[row - 1]; i < size; i += (int) shape.get(3)) {
-                copies[row * size + i] = 0;
-            }
-        }
-        return scoresFrom(layer, FloatArrays.of(copies, rows, shape.get(1), shape.get(2), shape.get(3)));
-    }
-
-    /**
-     * Checks what every implementation of {@link #scoresWithout} checks.
-     *
-     * @throws InvalidInputException if the activations are not one image's, or have no such channel
-     */
-    static void requireChannels(FloatNdArray activations, int[] channels) {
-        Shape shape = activations.shape();
-        if (shape.numDimensions() != 4 || shape.get(0) != 1) {
-            throw new InvalidInputException("activations have shape %s, expected one image's: (1, h, w, c)", shape);
-        }
-        for (int channel : channels) {
-            if (channel < 0 || channel >= shape.get(3)) {
-                throw new InvalidInputException(
-                        "channel %d is to be left out; expected one from 0 to %d", channel, shape.get(3) - 1);
-            }
-        }
-    }
 
     /**
      * A layer's output and the gradient with respect to it.

@@ -1,25 +1,21 @@
 package dev.inkling.explainers;
 
 import static dev.inkling.spi.Formula.Input.ACTIVATION;
+import static dev.inkling.spi.Formula.Input.SCORE_DROP;
 
 import dev.inkling.spi.Attribution;
 import dev.inkling.spi.Attribution.Contract.Sign;
 import dev.inkling.spi.Explainer;
 import dev.inkling.spi.ExplainerCard;
 import dev.inkling.spi.ExplainerProvider;
-import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Formula;
 import dev.inkling.spi.Layers;
 import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
-import dev.inkling.spi.ModelSignature.Layer;
 import dev.inkling.spi.Option;
 import dev.inkling.spi.Targets;
-import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
@@ -43,8 +39,7 @@ public final class AblationCam implements Explainer {
 
     private static final String UNIT = "logits · activation";
 
-    /** 0 for a channel that is 0 everywhere: no sum of magnitudes rounds to 0. */
-    private static final Formula MAGNITUDES = ACTIVATION.magnitude().sumOverPlaces();
+    private static final Formula MAP = ACTIVATION.times(SCORE_DROP).sumOverChannels();
 
     private final Options options;
 
@@ -64,36 +59,7 @@ public final class AblationCam implements Explainer {
     @Override
     public Attribution explain(Model model, FloatNdArray images, Targets targets) {
         LayerMaps maps = new LayerMaps(model, images, targets);
-        Layers layers = model.require(Layers.class);
-        return maps.attribution(
-                options.layer(),
-                options.relu(),
-                UNIT,
-                layer -> maps.of(layer, List.of(ACTIVATION, MAGNITUDES), (image, values) -> {
-                    float[] activations = values.get(0);
-                    // One of the copies is the whole.
-                    int atOnce = Math.max(1, BatchSize.of(activations.length, targets.count()) - 1);
-                    double[] losses =
-                            losses(layers, layer, activations, values.get(1), targets.rows(image, image + 1), atOnce);
-                    return LayerMaps.weighted(losses, activations);
-                }));
-    }
-
-    private static double[] losses(
-            Layers layers, Layer layer, float[] activations, float[] magnitudes, Targets target, int atOnce) {
-        int[] active = IntStream.range(0, magnitudes.length)
-                .filter(c -> magnitudes[c] != 0)
-                .toArray();
-        double[] losses = new double[magnitudes.length];
-        FloatNdArray output = FloatArrays.of(activations, 1, layer.height(), layer.width(), layer.channels());
-        for (int from = 0; from < active.length; from += atOnce) {
-            int[] some = Arrays.copyOfRange(active, from, Math.min(active.length, from + atOnce));
-            float[] scores = target.repeat(0, 1 + some.length).scores(layers.scoresWithout(layer.name(), output, some));
-            for (int i = 0; i < some.length; i++) {
-                losses[some[i]] = (double) scores[0] - scores[1 + i];
-            }
-        }
-        return losses;
+        return maps.attribution(options.layer(), options.relu(), UNIT, layer -> maps.of(layer, MAP));
     }
 
     /** Registers {@code ablation-cam}. */
@@ -122,14 +88,10 @@ public final class AblationCam implements Explainer {
             return new AblationCam(options);
         }
 
-        /** The activations, then the scores that follow from them without each channel, and once in each batch whole. */
+        /** The activations, and the scores that follow from the whole and without each channel. */
         @Override
         public OptionalLong evaluations(Options options, ModelSignature signature) {
-            int channelsAtOnce = BatchSize.COPIES - 1;
-            return LayerMaps.evaluations(
-                    options.layer(),
-                    signature,
-                    layer -> 1 + layer.channels() + (layer.channels() + channelsAtOnce - 1) / channelsAtOnce);
+            return LayerMaps.evaluations(options.layer(), signature, layer -> 2 + layer.channels());
         }
     }
 }

@@ -84,7 +84,7 @@ final class BackwardAccess implements Gradients, Biases, Propagation {
         }
         List<Shape> shapes = terms.stream().map(BackwardAccess::shape).toList();
         List<Output<?>> fetches = ofTerms.computeIfAbsent(List.copyOf(formulas), this::ofTerms);
-        session.run(feeds, fetches, (image, values) -> {
+        session.visit(feeds, fetches, (image, values) -> {
             for (int i = 0; i < terms.size(); i++) {
                 List<float[]> own = values.subList(i * formulas.size(), (i + 1) * formulas.size());
                 visitor.visit(image, terms.get(i).operation(), shapes.get(i), own);

@@ -13,7 +13,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -31,6 +31,7 @@ final class BatchSession implements AutoCloseable {
     private final Output<?> image;
     private final Output<TFloat32> targetWeights;
     private final OptionalLong operations;
+    private final OptionalLong memory;
     private final GraphSession session;
     private final Lanes lanes;
 
@@ -38,7 +39,8 @@ final class BatchSession implements AutoCloseable {
     BatchSession(ModelGraph model, Execution execution) {
         this.signature = model.signature();
         this.image = model.image();
-        int rows = ChunkSize.of(model, execution.memory());
+        this.memory = execution.memory();
+        int rows = ChunkSize.of(model, memory);
         this.operations = model.obstacle().isPresent()
                 ? OptionalLong.empty()
                 : FloatingPointOperations.of(new GraphPath(image, model.logits()).operations());
@@ -90,12 +92,49 @@ final class BatchSession implements AutoCloseable {
      * @return the values of each, in row-major order
      */
     List<float[]> run(List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
-        int count = feeds.get(0).rows();
-        Rows whole = new Rows(count, fetches.size());
-        lanes.run(
-                count,
-                (from, rows, width) -> session.run(feeds, from, rows, width, fetches, parts -> whole.put(from, parts)));
+        return run(lanes, feeds, fetches);
+    }
+
+    /** The same for rows that begin elsewhere. */
+    List<float[]> run(Lanes through, List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches) {
+        Rows whole = new Rows(feeds.get(0).rows(), fetches.size());
+        read(through, feeds, fetches, whole::put);
         return whole.all();
+    }
+
+    /** How rows that begin at a layer go from there to the logits; while nothing runs. */
+    Lanes lanes(Output<?> layer, Output<?> logits) {
+        return lanes.ofRows(ChunkSize.from(layer, logits, memory));
+    }
+
+    /** What sees some rows of several tensors. */
+    @FunctionalInterface
+    interface PartReader {
+
+        /**
+         * May ask for more runs.
+         *
+         * @param from first row
+         * @param values of each tensor, (rows, ...), gone when this returns
+         */
+        void read(int from, List<TFloat32> values);
+    }
+
+    /**
+     * Computes tensors for a batch, and shows them part by part, by several threads at once.
+     *
+     * @param feeds of as many rows each, but for those that are shared, of which none is the first
+     */
+    void read(List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches, PartReader reader) {
+        read(lanes, feeds, fetches, reader);
+    }
+
+    private void read(
+            Lanes through, List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches, PartReader reader) {
+        through.run(
+                feeds.get(0).rows(),
+                (from, rows, width) ->
+                        session.run(feeds, from, rows, width, fetches, values -> reader.read(from, values)));
     }
 
     /** What sees one row of several tensors. */
@@ -111,20 +150,25 @@ final class BatchSession implements AutoCloseable {
      *
      * @param feeds of as many rows each
      */
-    void run(List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches, RowVisitor visitor) {
-        lanes.run(
-                feeds.get(0).rows(),
-                (from, rows, width) -> session.run(feeds, from, rows, width, fetches, parts -> {
-                    List<float[]> values = parts.stream()
-                            .map(part -> new float[Math.toIntExact(part.size() / rows)])
-                            .toList();
-                    for (int row = 0; row < rows; row++) {
-                        for (int i = 0; i < values.size(); i++) {
-                            parts.get(i).get(row).copyTo(DataBuffers.of(values.get(i), false, false));
-                        }
-                        visitor.visit(from + row, values);
-                    }
-                }));
+    void visit(List<GraphSession.Feed> feeds, List<? extends Operand<?>> fetches, RowVisitor visitor) {
+        read(feeds, fetches, (from, values) -> visitEach(from, values, visitor));
+    }
+
+    private static void visitEach(int from, List<TFloat32> parts, RowVisitor visitor) {
+        int rows = Math.toIntExact(parts.get(0).shape().get(0));
+        List<FloatDataBuffer> buffers =
+                parts.stream().map(part -> part.asRawTensor().data().asFloats()).toList();
+        List<float[]> values = parts.stream()
+                .map(part -> new float[Math.toIntExact(part.size() / rows)])
+                .toList();
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < values.size(); i++) {
+                float[] own = values.get(i);
+                // Not as an array's element: to find out its shape takes longer than to copy it.
+                buffers.get(i).offset((long) row * own.length).read(own);
+            }
+            visitor.visit(from + row, values);
+        }
     }
 
     /** How a batch of so many rows is computed. */

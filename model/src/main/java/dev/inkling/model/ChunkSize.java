@@ -12,8 +12,8 @@ import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * How many images go through a graph at a time: as many as fit the memory that their activations and gradients take, by the shapes of all
- * tensors that lie between image and logits.
+ * How many rows go through a graph at a time: as many as fit the memory that their activations and gradients take, by the shapes of all
+ * tensors that lie between the first and the last.
  */
 final class ChunkSize {
 
@@ -32,7 +32,7 @@ final class ChunkSize {
      * @throws InvalidInputException if a single image takes more than that
      */
     static int of(ModelGraph model, OptionalLong memory) {
-        long image = bytes(model);
+        long image = bytes(model.image(), model.logits());
         if (memory.isPresent() && image > memory.getAsLong()) {
             throw new InvalidInputException(
                     "one image takes about %d MiB on its way through model '%s', --max-memory grants %d; raise it",
@@ -41,14 +41,19 @@ final class ChunkSize {
         return (int) Math.max(1, Math.min(MOST, memory.orElse(BYTES) / image));
     }
 
+    /** The number of rows that begin at a layer; the cache is of no account, for most of them have little before them. */
+    static int from(Output<?> layer, Output<?> logits, OptionalLong memory) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory.orElse(BYTES) / bytes(layer, logits)));
+    }
+
     /**
-     * Bytes of one image. Going forward TensorFlow computes bias and activation function in place, going backward it keeps the values
+     * Bytes of one row. Going forward TensorFlow computes bias and activation function in place, going backward it keeps the values
      * and adds gradients: together a third more than each tensor once.
      */
-    static long bytes(ModelGraph model) {
+    private static long bytes(Output<?> from, Output<?> to) {
         Set<GraphOperation> seen = new HashSet<>();
         Deque<GraphOperation> next = new ArrayDeque<>();
-        next.push((GraphOperation) model.logits().op());
+        next.push((GraphOperation) to.op());
         long values = 0;
         while (!next.isEmpty()) {
             GraphOperation operation = next.pop();
@@ -58,14 +63,14 @@ final class ChunkSize {
             for (int i = 0; i < operation.numOutputs(); i++) {
                 values += values(operation.output(i));
             }
-            for (int i = 0; i < operation.numInputs(); i++) {
+            for (int i = 0; !operation.equals(from.op()) && i < operation.numInputs(); i++) {
                 next.push((GraphOperation) operation.input(i).op());
             }
         }
         return Float.BYTES * values * 4 / 3;
     }
 
-    /** Per image, where the shape is known. */
+    /** Per row, where the shape is known. */
     private static long values(Output<?> output) {
         Shape shape = output.shape();
         if (shape.isUnknown() || shape.numDimensions() == 0) {

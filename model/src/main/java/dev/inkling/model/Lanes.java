@@ -50,6 +50,11 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
         });
     }
 
+    /** The same for rows of another size. */
+    Lanes ofRows(int fitting) {
+        return new Lanes(processors, fitting, mostAtOnce, costly);
+    }
+
     /** Too few rows for all processors share them, if that is worth it. */
     GraphSession.Width width(int count) {
         return processors == 1 || costly && Math.min(rows, count) < processors

@@ -2,7 +2,6 @@ package dev.inkling.model;
 
 import dev.inkling.model.backward.ReverseWalk;
 import dev.inkling.model.graph.FormulaGraph;
-import dev.inkling.model.incremental.ChannelAblation;
 import dev.inkling.model.saved.ModelGraph;
 import dev.inkling.spi.FloatArrays;
 import dev.inkling.spi.Formula;
@@ -42,10 +41,30 @@ final class LayerAccess implements Layers {
 
     private final Map<String, Output<?>> gradients = new ConcurrentHashMap<>();
     private final Map<Computed, List<Output<?>>> computed = new ConcurrentHashMap<>();
-    private final Map<String, ChannelAblation> ablations = new ConcurrentHashMap<>();
+    private final Map<Computed, ScoreDropPass> scoreDrops = new ConcurrentHashMap<>();
 
     /** Formulas of a layer. */
-    private record Computed(Layer layer, List<Formula> formulas) {}
+    private record Computed(Layer layer, List<Formula> formulas) {
+
+        /** The same formulas are asked for again and again: to look at the few of a layer takes less than to hash a tree. */
+        @Override
+        public int hashCode() {
+            return layer.name().hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Computed that && layer.equals(that.layer) && formulas.equals(that.formulas);
+        }
+
+        String scope() {
+            return "formulas." + layer.name().replace('/', '.');
+        }
+
+        Shape maps() {
+            return Shape.of(layer.height(), layer.width(), layer.channels());
+        }
+    }
 
     LayerAccess(ModelGraph model, BatchSession session) {
         this.signature = model.signature();
@@ -98,24 +117,38 @@ final class LayerAccess implements Layers {
 
     @Override
     public void visit(String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
-        Formula.require(formulas, INPUTS);
-        boolean back = Formula.anyReads(formulas, Formula.Input.GRADIENT);
-        List<GraphSession.Feed> feeds = back ? session.feeds(images, targets) : List.of(session.feed(images));
+        Set<Formula.Input> read = Formula.require(formulas, INPUTS);
+        boolean forward = read.equals(Set.of(Formula.Input.ACTIVATION));
+        List<GraphSession.Feed> feeds = forward ? List.of(session.feed(images)) : session.feeds(images, targets);
         Computed key = new Computed(signature.layer(layer), List.copyOf(formulas));
-        session.run(feeds, computed.computeIfAbsent(key, this::compute), visitor::visit);
+        if (read.contains(Formula.Input.SCORE_DROP)) {
+            requireWaist(layer);
+            scoreDrops.computeIfAbsent(key, this::scoreDrops).visit(feeds, targets, visitor::visit);
+        } else {
+            session.visit(feeds, computed.computeIfAbsent(key, this::compute), visitor::visit);
+        }
     }
 
     private List<Output<?>> compute(Computed key) {
+        Map<Formula.Input, Output<?>> inputs = inputs(key);
+        return session.edit(graph -> FormulaGraph.add(graph, key.scope(), key.formulas(), inputs, key.maps()));
+    }
+
+    private ScoreDropPass scoreDrops(Computed key) {
+        Map<Formula.Input, Output<?>> inputs = inputs(key);
+        return session.edit(
+                graph -> ScoreDropPass.add(graph, key.scope(), key.formulas(), inputs, key.maps(), logits, session));
+    }
+
+    /** What the network has of what formulas read. */
+    private Map<Formula.Input, Output<?>> inputs(Computed key) {
         String layer = key.layer().name();
         Map<Formula.Input, Output<?>> inputs = new EnumMap<>(Formula.Input.class);
         inputs.put(Formula.Input.ACTIVATION, outputs.get(layer));
-        if (Formula.anyReads(key.formulas(), Formula.Input.GRADIENT)) {
+        if (Formula.inputs(key.formulas()).contains(Formula.Input.GRADIENT)) {
             inputs.put(Formula.Input.GRADIENT, gradient(layer));
         }
-        Shape maps =
-                Shape.of(key.layer().height(), key.layer().width(), key.layer().channels());
-        return session.edit(
-                graph -> FormulaGraph.add(graph, "formulas." + layer.replace('/', '.'), key.formulas(), inputs, maps));
+        return inputs;
     }
 
     private Output<?> gradient(String layer) {
@@ -136,54 +169,29 @@ final class LayerAccess implements Layers {
 
     @Override
     public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
-        requireWaist(activations, layer);
+        requireActivations(activations, layer);
+        requireWaist(layer);
         Output<?> output = outputs.get(layer);
         if (output.equals(logits)) {
             return FloatArrays.of(
                     FloatArrays.flat(activations), activations.shape().get(0), signature.classCount());
         }
-        return scores(List.of(feed(output, activations, false)), logits);
+        GraphSession.Feed feed =
+                new GraphSession.Feed(output, activations, output.shape().tail(), false);
+        return FloatArrays.of(session.run(List.of(feed), List.of(logits)).get(0), feed.rows(), signature.classCount());
     }
 
-    @Override
-    public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[] channels) {
-        Layers.requireChannels(activations, channels);
-        requireWaist(activations, layer);
-        float[] without = new float[1 + channels.length];
-        without[0] = ChannelAblation.NONE;
-        for (int i = 0; i < channels.length; i++) {
-            without[i + 1] = channels[i];
-        }
-        ChannelAblation ablation = ablations.computeIfAbsent(layer, this::ablation);
-        return scores(
-                List.of(
-                        new GraphSession.Feed(ablation.without(), FloatArrays.of(without, without.length)),
-                        feed(outputs.get(layer), activations, true)),
-                ablation.logits());
-    }
-
-    private ChannelAblation ablation(String layer) {
-        return session.edit(
-                graph -> ChannelAblation.add(graph, "ablation." + layer.replace('/', '.'), outputs.get(layer), logits));
-    }
-
-    private FloatNdArray scores(List<GraphSession.Feed> feeds, Output<?> fetch) {
-        return FloatArrays.of(
-                session.run(feeds, List.of(fetch)).get(0), feeds.get(0).rows(), signature.classCount());
-    }
-
-    private static GraphSession.Feed feed(Output<?> output, FloatNdArray activations, boolean shared) {
-        return new GraphSession.Feed(output, activations, output.shape().tail(), shared);
-    }
-
-    /** Checks that these may stand in for the layer's output, and that the logits follow from them alone. */
-    private void requireWaist(FloatNdArray activations, String layer) {
+    private void requireActivations(FloatNdArray activations, String layer) {
         Layer shape = signature.layer(layer);
         Shape expected = Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels());
         Shape found = activations.shape();
         if (found.numDimensions() != 4 || found.get(0) < 1 || !found.tail().equals(expected.tail())) {
             throw new InvalidInputException("activations have shape %s, layer '%s' has %s", found, layer, expected);
         }
+    }
+
+    /** Checks that the logits follow from the layer's output alone. */
+    private void requireWaist(String layer) {
         if (!waists.contains(layer)) {
             throw new InvalidInputException(
                     "the scores of model '%s' do not follow from layer '%s' alone, for the image has a way around it;"

@@ -11,16 +11,17 @@ import dev.inkling.spi.Targets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tensorflow.ndarray.FloatNdArray;
 
 /**
  * A model that counts how many images are evaluated through it, forward and backward; explainers know nothing of it.
  *
- * <p>Scores, activations and scores from a layer count N forward, those without channels one for each and one for the whole; gradients,
- * layer gradients, biases' contributions and propagation count N forward and N backward, with DeepLIFT's baselines N forward more.
- * Formulas count as what they read. A call that fails counts nothing. Capabilities of an implementation's own type are handed out as they are: what is done through them is not counted. Safe for
- * use by several threads.
+ * <p>Scores, activations and scores from a layer count N forward; gradients, layer gradients, biases' contributions and propagation count
+ * N forward and N backward, with DeepLIFT's baselines N forward more. Formulas count as what they read: a score's drop as a pass for each
+ * channel and two more, image by image, since one takes as long as many. A call that fails counts nothing else. Capabilities of an
+ * implementation's own type are handed out as they are: what is done through them is not counted. Safe for use by several threads.
  */
 public final class MeteredModel implements Model {
 
@@ -40,10 +41,10 @@ public final class MeteredModel implements Model {
     public interface Meter {
 
         /**
-         * Images were evaluated; called on the thread that asked.
+         * Images were evaluated; called on the thread that asked, or that was shown an image.
          *
-         * @param forward images sent forward by this call
-         * @param backward images sent backward by this call
+         * @param forward images sent forward
+         * @param backward images sent backward
          */
         void evaluated(long forward, long backward);
     }
@@ -89,15 +90,14 @@ public final class MeteredModel implements Model {
     }
 
     private void count(FloatNdArray images, boolean back) {
-        count(images.shape().get(0), back);
+        long n = images.shape().get(0);
+        count(n, back ? n : 0);
     }
 
-    private void count(long n, boolean back) {
-        forward.addAndGet(n);
-        if (back) {
-            backward.addAndGet(n);
-        }
-        meter.evaluated(n, back ? n : 0);
+    private void count(long sentForward, long sentBackward) {
+        forward.addAndGet(sentForward);
+        backward.addAndGet(sentBackward);
+        meter.evaluated(sentForward, sentBackward);
     }
 
     private final class MeteredGradients implements Gradients {
@@ -133,8 +133,19 @@ public final class MeteredModel implements Model {
 
         @Override
         public void visit(String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
-            layers.visit(layer, images, targets, formulas, visitor);
-            count(images, Formula.anyReads(formulas, Formula.Input.GRADIENT));
+            Set<Formula.Input> read = Formula.inputs(formulas);
+            boolean back = read.contains(Formula.Input.GRADIENT);
+            if (!read.contains(Formula.Input.SCORE_DROP)) {
+                layers.visit(layer, images, targets, formulas, visitor);
+                count(images, back);
+                return;
+            }
+            // The layer, then the scores of the whole and without each channel.
+            long each = 2 + signature().layer(layer).channels();
+            layers.visit(layer, images, targets, formulas, (image, values) -> {
+                visitor.visit(image, values);
+                count(each, back ? 1 : 0);
+            });
         }
 
         @Override
@@ -148,13 +159,6 @@ public final class MeteredModel implements Model {
         public FloatNdArray scoresFrom(String layer, FloatNdArray activations) {
             FloatNdArray result = layers.scoresFrom(layer, activations);
             count(activations, false);
-            return result;
-        }
-
-        @Override
-        public FloatNdArray scoresWithout(String layer, FloatNdArray activations, int[] channels) {
-            FloatNdArray result = layers.scoresWithout(layer, activations, channels);
-            count(1 + channels.length, false);
             return result;
         }
     }

@@ -89,6 +89,13 @@ class LanesTest {
         assertThat(parts(lanes)).isEqualTo(alone);
     }
 
+    @Test
+    void rowsOfAnotherSizeAreCutByWhatFits() {
+        assertThat(parts(new Lanes(2, 128, 1000, false).ofRows(40))).isEqualTo("15 15 15 15");
+        assertThat(parts(new Lanes(2, 40, 25, false).ofRows(1000))).isEqualTo("15 15 15 15");
+        assertThat(parts(new Lanes(2, 40, 1000, false).ofRows(1000))).isEqualTo("30 30");
+    }
+
     /** Sizes of the parts of 60. */
     private static String parts(Lanes lanes) {
         ConcurrentSkipListMap<Integer, Integer> sizes = new ConcurrentSkipListMap<>();

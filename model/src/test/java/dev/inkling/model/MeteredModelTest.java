@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
@@ -22,6 +25,7 @@ import dev.inkling.spi.Model;
 import dev.inkling.spi.ModelSignature;
 import dev.inkling.spi.Propagation;
 import dev.inkling.spi.Targets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -37,7 +41,6 @@ import org.tensorflow.ndarray.FloatNdArray;
 class MeteredModelTest {
 
     private static final FloatNdArray FIVE_IMAGES = FloatArrays.of(new float[5 * 4], 5, 2, 2, 1);
-    private static final FloatNdArray ONE_ACTIVATION = FloatArrays.of(new float[3], 1, 1, 1, 3);
     private static final FloatNdArray SEVEN_ACTIVATIONS = FloatArrays.of(new float[7 * 3], 7, 1, 1, 3);
     private static final FloatNdArray RESULT = FloatArrays.of(new float[] {42}, 1, 1);
     private static final Targets TARGETS = Targets.classes(2, 0, 1, 0, 1, 0);
@@ -74,15 +77,12 @@ class MeteredModelTest {
         when(inner.capability(Layers.class)).thenReturn(Optional.of(layers));
         when(layers.activations("conv", FIVE_IMAGES)).thenReturn(RESULT);
         when(layers.gradients("conv", FIVE_IMAGES, TARGETS)).thenReturn(both);
-        int[] two = {1, 3};
         when(layers.scoresFrom("conv", SEVEN_ACTIVATIONS)).thenReturn(RESULT);
-        when(layers.scoresWithout("conv", ONE_ACTIVATION, two)).thenReturn(RESULT);
         Layers door = metered.require(Layers.class);
 
         assertThat(door.activations("conv", FIVE_IMAGES)).isSameAs(RESULT);
         assertThat(door.gradients("conv", FIVE_IMAGES, TARGETS)).isSameAs(both);
         assertThat(door.scoresFrom("conv", SEVEN_ACTIVATIONS)).isSameAs(RESULT);
-        assertThat(door.scoresWithout("conv", ONE_ACTIVATION, two)).isSameAs(RESULT);
         Layers.Visitor visitor = (image, values) -> {};
         List<Formula> forward = List.of(Formula.Input.ACTIVATION);
         List<Formula> back = List.of(Formula.Input.ACTIVATION, Formula.Input.GRADIENT.sumOverPlaces());
@@ -95,11 +95,39 @@ class MeteredModelTest {
         order.verify(meter).evaluated(5, 0);
         order.verify(meter).evaluated(5, 5);
         order.verify(meter).evaluated(7, 0);
-        order.verify(meter).evaluated(3, 0);
         order.verify(meter).evaluated(5, 0);
         order.verify(meter).evaluated(5, 5);
-        assertThat(metered.forward()).isEqualTo(30);
+        assertThat(metered.forward()).isEqualTo(27);
         assertThat(metered.backward()).isEqualTo(10);
+    }
+
+    /** A layer of three channels: itself, the whole and three without one, after each image. */
+    @Test
+    void aScoreDropCountsEachChannelOfEachImage() {
+        Layers layers = mock(Layers.class);
+        when(inner.capability(Layers.class)).thenReturn(Optional.of(layers));
+        ModelSignature.Layer conv = new ModelSignature.Layer("conv", ModelSignature.Layer.Kind.CONVOLUTION, 1, 1, 3);
+        when(inner.signature())
+                .thenReturn(new ModelSignature(
+                        "test", 2, 2, 1, new ModelSignature.ValueRange(0, 1), List.of("a", "b"), List.of(conv)));
+        List<Formula> formulas = List.of(Formula.Input.SCORE_DROP);
+        List<Formula> back = List.of(Formula.Input.SCORE_DROP.minus(Formula.Input.GRADIENT));
+        doAnswer(call -> {
+                    Layers.Visitor visitor = call.getArgument(4);
+                    visitor.visit(1, List.of(new float[3]));
+                    visitor.visit(0, List.of(new float[3]));
+                    return null;
+                })
+                .when(layers)
+                .visit(eq("conv"), any(), any(), any(), any());
+        List<Integer> seen = new ArrayList<>();
+        Layers.Visitor visitor = (image, values) -> seen.add(image);
+
+        metered.require(Layers.class).visit("conv", FIVE_IMAGES, TARGETS, formulas, visitor);
+        verify(meter, times(2)).evaluated(5, 0);
+        metered.require(Layers.class).visit("conv", FIVE_IMAGES, TARGETS, back, visitor);
+        verify(meter, times(2)).evaluated(5, 1);
+        assertThat(seen).containsExactly(1, 0, 1, 0);
     }
 
     @Test

@@ -9,8 +9,10 @@ import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 
 import dev.inkling.model.saved.ModelCard;
+import dev.inkling.model.saved.ModelChoices;
 import dev.inkling.model.saved.ModelFolder;
 import dev.inkling.spi.FloatArrays;
+import dev.inkling.spi.Formula;
 import dev.inkling.spi.Gradients;
 import dev.inkling.spi.InvalidInputException;
 import dev.inkling.spi.Layers;
@@ -24,8 +26,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.ndarray.FloatNdArray;
-import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
@@ -173,8 +176,12 @@ class NetworkTest {
                             .hasMessageStartingWith("the scores of model 'test' do not follow from layer '"
                                     + layer.name() + "' alone, for the image has a way around it;")
                             .hasMessageEndingWith(", pool, dense, logits");
-                    FloatNdArray one = activations.slice(Indices.range(0, 1));
-                    assertThatThrownBy(() -> layers.scoresWithout(layer.name(), one, new int[0]))
+                    assertThatThrownBy(() -> layers.visit(
+                                    layer.name(),
+                                    images(architecture, pixels),
+                                    Targets.classes(architecture.classes(), 0, 0),
+                                    List.of(Formula.Input.SCORE_DROP),
+                                    (image, values) -> {}))
                             .isInstanceOf(InvalidInputException.class)
                             .hasMessageEndingWith(", pool, dense, logits");
                 } else {
@@ -188,31 +195,91 @@ class NetworkTest {
                 .isEqualTo(!residual && !architecture.design().attention());
     }
 
-    /** Against copies in which the channel is 0, as the interface's own implementation makes them. */
+    /** Against copies in which the channel is 0, as the interface's own implementation makes them; five images in two parts. */
     @ParameterizedTest
     @MethodSource(ARCHITECTURES)
-    void scoresFollowFromALayerWithoutOneOfItsChannels(Architecture architecture) {
-        FloatNdArray image = images(architecture, RandomWeights.images(architecture, 1, 31));
+    void aScoreDropsByWhatAChannelBrings(Architecture architecture) {
+        FloatNdArray images = images(architecture, RandomWeights.images(architecture, 5, 31));
+        int classes = architecture.classes();
+        Targets targets = Targets.classes(classes, 0, 1, 0, 1, classes - 1);
+        Formula gradients = Formula.Input.GRADIENT.sumOverPlaces();
+        List<Formula> formulas = List.of(
+                Formula.Input.SCORE_DROP,
+                Formula.Input.ACTIVATION,
+                Formula.Input.SCORE_DROP.times(Formula.Input.ACTIVATION).sumOverChannels(),
+                gradients.minus(Formula.Input.SCORE_DROP));
         try (TensorFlowModel model = load(architecture, RandomWeights.of(architecture, 32))) {
             Layers layers = model.require(Layers.class);
             Layers plain = mock(Layers.class, CALLS_REAL_METHODS);
             doAnswer(call -> layers.scoresFrom(call.getArgument(0), call.getArgument(1)))
                     .when(plain)
                     .scoresFrom(any(), any());
+            doAnswer(call -> layers.gradients(call.getArgument(0), call.getArgument(1), call.getArgument(2)))
+                    .when(plain)
+                    .gradients(any(), any(), any());
             boolean residual = architecture.design().residual();
             for (Layer layer : model.signature().layers()) {
                 if (layer.kind() == Kind.ATTENTION || residual && layer.name().matches(".*/(conv\\d|shortcut)")) {
                     continue;
                 }
-                FloatNdArray activations = layers.activations(layer.name(), image);
-                int last = layer.channels() - 1;
-                int[] channels = {0, last, 0};
-                float[] expected = FloatArrays.flat(plain.scoresWithout(layer.name(), activations, channels));
-                assertThat(FloatArrays.flat(layers.scoresWithout(layer.name(), activations, channels)))
-                        .as(layer.name())
-                        .containsExactly(expected, within(1e-5f));
+                List<List<float[]>> expected = visited(plain, layer, images, targets, formulas);
+                List<List<float[]>> found = visited(layers, layer, images, targets, formulas);
+                for (int n = 0; n < 5; n++) {
+                    for (int i = 0; i < formulas.size(); i++) {
+                        assertThat(found.get(n).get(i))
+                                .as("%s, image %d, formula %d", layer.name(), n, i)
+                                .containsExactly(expected.get(n).get(i), within(1e-4f));
+                    }
+                }
             }
         }
+    }
+
+    /** With the least memory that an image can do with, channels are left out a few at a time. */
+    @Test
+    void aScoreDropsByTheSameWhateverTheMemory() {
+        Architecture architecture = new Architecture(8, 8, 1, 3, new Design(List.of(4, 40), 1, false, false, 8, 0));
+        FloatNdArray images = images(architecture, RandomWeights.images(architecture, 3, 33));
+        Targets targets = Targets.classes(3, 0, 1, 2);
+        List<Formula> formulas = List.of(Formula.Input.SCORE_DROP);
+        try (TensorFlowModel model = load(architecture, RandomWeights.of(architecture, 34));
+                TensorFlowModel poor = withLeastMemory()) {
+            for (Layer layer : model.signature().layers()) {
+                List<List<float[]>> expected = visited(model.require(Layers.class), layer, images, targets, formulas);
+                List<List<float[]>> found = visited(poor.require(Layers.class), layer, images, targets, formulas);
+                for (int n = 0; n < 3; n++) {
+                    assertThat(found.get(n).get(0))
+                            .as("%s, image %d", layer.name(), n)
+                            .containsExactly(expected.get(n).get(0), within(1e-5f));
+                }
+            }
+        }
+    }
+
+    private TensorFlowModel withLeastMemory() {
+        for (long bytes = 1024; ; bytes += 1024) {
+            try {
+                return TensorFlowModel.load(
+                        folder.resolve("model"),
+                        ModelChoices.NONE,
+                        new Execution(Precision.FLOAT32, OptionalLong.of(bytes)));
+            } catch (InvalidInputException e) {
+                assertThat(e).hasMessageContaining("--max-memory grants");
+            }
+        }
+    }
+
+    private static List<List<float[]>> visited(
+            Layers layers, Layer layer, FloatNdArray images, Targets targets, List<Formula> formulas) {
+        Map<Integer, List<float[]>> byImage = new ConcurrentSkipListMap<>();
+        layers.visit(
+                layer.name(),
+                images,
+                targets,
+                formulas,
+                (image, values) ->
+                        byImage.put(image, values.stream().map(float[]::clone).toList()));
+        return List.copyOf(byImage.values());
     }
 
     @Test

@@ -41,7 +41,7 @@ public final class FormulaGraph {
     /**
      * Adds them to a graph, which nothing may run meanwhile.
      *
-     * @param inputs what the formulas read, (N, ...) each, with h · w · c values for each image, rows first
+     * @param inputs what the formulas read, (N, ...) each, with each image's values in row-major order
      * @param maps (h, w, c)
      * @return the values of each formula, (N, ...)
      * @throws dev.inkling.spi.InvalidInputException as {@link Formula#shape} does
@@ -68,7 +68,8 @@ public final class FormulaGraph {
     private Operand<TFloat32> make(Formula formula) {
         if (formula instanceof Input input) {
             Operand<TFloat32> values = GraphPath.typed(inputs.get(input));
-            return values.shape().tail().equals(maps) ? values : shaped(values, maps);
+            Shape shape = input.shape(maps);
+            return values.shape().tail().equals(shape) ? values : shaped(values, shape);
         } else if (formula instanceof Constant constant) {
             return tf.constant(constant.value());
         } else if (formula instanceof OfEach each) {
