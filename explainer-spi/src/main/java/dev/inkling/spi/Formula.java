@@ -246,14 +246,10 @@ public sealed interface Formula {
         if (formulas.isEmpty()) {
             throw new InvalidInputException("there are no formulas; expected at least one");
         }
-        Set<Input> inputs = EnumSet.noneOf(Input.class);
-        for (Formula formula : formulas) {
-            Set<Input> own = formula.inputs();
-            if (own.isEmpty()) {
-                throw new InvalidInputException("a formula reads nothing; expected %s", offered);
-            }
-            inputs.addAll(own);
+        if (formulas.stream().anyMatch(formula -> formula.inputs().isEmpty())) {
+            throw new InvalidInputException("a formula reads nothing; expected %s", offered);
         }
+        Set<Input> inputs = inputs(formulas);
         for (Input input : inputs) {
             if (!offered.contains(input)) {
                 throw new InvalidInputException("a formula reads %s; expected only %s", input, offered);

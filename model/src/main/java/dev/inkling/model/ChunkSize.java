@@ -41,7 +41,7 @@ final class ChunkSize {
         return (int) Math.max(1, Math.min(MOST, memory.orElse(BYTES) / image));
     }
 
-    /** The number of rows that begin at a layer; the cache is of no account, for most of them have little before them. */
+    /** The number of rows that begin at a layer; not bounded by the cache, since what is left of their way mostly takes little of it. */
     static int from(Output<?> layer, Output<?> logits, OptionalLong memory) {
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory.orElse(BYTES) / bytes(layer, logits)));
     }
