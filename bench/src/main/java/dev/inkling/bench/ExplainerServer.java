@@ -31,6 +31,8 @@ import org.tensorflow.proto.TensorShapeProto;
  */
 final class ExplainerServer {
 
+    private static final double WARM_UP_SECONDS = 5;
+
     private final Subject subject;
     private final Path folder;
 
@@ -113,7 +115,7 @@ final class ExplainerServer {
     }
 
     private String rate(Subject.Method method, int count, double seconds) {
-        Rate rate = Rate.of(method, subject, count, seconds);
+        Rate rate = Rate.of(method, subject, count, WARM_UP_SECONDS, seconds);
         return String.format(
                 Locale.ROOT,
                 "%.3f %d %d %.4f",

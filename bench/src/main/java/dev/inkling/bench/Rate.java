@@ -15,18 +15,17 @@ import org.tensorflow.ndarray.FloatNdArray;
 record Rate(double imagesPerSecond, long forward, long backward, double outside) {
 
     /**
-     * In this time TensorFlow optimises its graph, and the JIT compiles most of what is called a few times for each batch: it takes hundreds of
-     * batches until our own code is at its best.
+     * Measures whole batches, for as many seconds or one batch.
+     *
+     * @param warmUpSeconds before that, in which TensorFlow optimises its graph, and the JIT compiles most of what is called a few times for each
+     *     batch: it takes hundreds of batches until our own code is at its best
      */
-    private static final double WARM_UP_SECONDS = 5;
-
-    /** Measures whole batches, for as many seconds or one batch. */
-    static Rate of(Subject.Method method, Subject subject, int count, double seconds) {
+    static Rate of(Subject.Method method, Subject subject, int count, double warmUpSeconds, double seconds) {
         Model model = subject.model();
         FloatNdArray images = subject.images(count);
         Targets targets = subject.targets(count);
         MeteredModel metered = new MeteredModel(model, (forward, backward) -> {});
-        int warmUps = repeat(() -> method.on(metered, images, targets), WARM_UP_SECONDS);
+        int warmUps = repeat(() -> method.on(metered, images, targets), warmUpSeconds);
         long inside = subject.nanosInTensorFlow();
         long began = System.nanoTime();
         int calls = repeat(() -> method.on(model, images, targets), seconds);

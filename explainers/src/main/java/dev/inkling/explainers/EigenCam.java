@@ -47,6 +47,10 @@ public final class EigenCam implements Explainer {
 
     private static final Formula CENTRED = ABOVE_LEAST.minus(ABOVE_LEAST.meanOverPlaces());
 
+    private static final List<Formula> OF_PLACES = List.of(CENTRED.innerProductsOfPlaces(), CENTRED.sumOverChannels());
+
+    private static final List<Formula> OF_CHANNELS = List.of(CENTRED.innerProductsOfChannels(), CENTRED);
+
     private final Options options;
 
     public EigenCam(Options options) {
@@ -71,16 +75,9 @@ public final class EigenCam implements Explainer {
 
     /** By centred A·Aᵀ or Aᵀ·A, which have the same largest eigenvalue: by the smaller, which costs less. */
     private static List<float[]> signed(Layer layer, LayerMaps maps) {
-        if (layer.height() * layer.width() <= layer.channels()) {
-            return maps.of(
-                    layer,
-                    List.of(CENTRED.innerProductsOfPlaces(), CENTRED.sumOverChannels()),
-                    (image, values) -> ofPlaces(values.get(0), values.get(1)));
-        }
-        return maps.of(
-                layer,
-                List.of(CENTRED.innerProductsOfChannels(), CENTRED),
-                (image, values) -> ofChannels(values.get(0), values.get(1)));
+        return layer.height() * layer.width() <= layer.channels()
+                ? maps.of(layer, OF_PLACES, (image, values) -> ofPlaces(values.get(0), values.get(1)))
+                : maps.of(layer, OF_CHANNELS, (image, values) -> ofChannels(values.get(0), values.get(1)));
     }
 
     /**

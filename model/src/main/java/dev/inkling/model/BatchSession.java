@@ -158,17 +158,19 @@ final class BatchSession implements AutoCloseable {
         int rows = Math.toIntExact(parts.get(0).shape().get(0));
         List<FloatDataBuffer> buffers =
                 parts.stream().map(part -> part.asRawTensor().data().asFloats()).toList();
-        List<float[]> values = parts.stream()
-                .map(part -> new float[Math.toIntExact(part.size() / rows)])
-                .toList();
-        for (int row = 0; row < rows; row++) {
-            for (int i = 0; i < values.size(); i++) {
-                float[] own = values.get(i);
-                // Not as an array's element: to find out its shape takes longer than to copy it.
-                buffers.get(i).offset((long) row * own.length).read(own);
-            }
-            visitor.visit(from + row, values);
-        }
+        Crew.forEach(rows, () -> {
+            List<float[]> values = parts.stream()
+                    .map(part -> new float[Math.toIntExact(part.size() / rows)])
+                    .toList();
+            return row -> {
+                for (int i = 0; i < values.size(); i++) {
+                    float[] own = values.get(i);
+                    // Not as an array's element: to find out its shape takes longer than to copy it.
+                    buffers.get(i).offset((long) row * own.length).read(own);
+                }
+                visitor.visit(from + row, values);
+            };
+        });
     }
 
     /** How a batch of so many rows is computed. */

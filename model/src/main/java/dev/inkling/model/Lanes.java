@@ -14,9 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
 
-    /** Whether this thread computes one of several parts. */
-    private static final ThreadLocal<Boolean> OTHERS_AT_WORK = ThreadLocal.withInitial(() -> false);
-
     /** Computes rows [from, from + count), on all processors or on one. */
     @FunctionalInterface
     interface Part {
@@ -31,23 +28,23 @@ record Lanes(int processors, int rows, int mostAtOnce, boolean costly) {
      */
     void run(int count, Part part) {
         GraphSession.Width width = width(count);
-        boolean within = OTHERS_AT_WORK.get();
+        boolean within = Crew.atWork();
         int lanes = width == GraphSession.Width.WIDE || within ? 1 : Math.min(processors, Math.min(rows, count));
         // Within a part, the memory is shared with those who compute the others.
         int parts = parts(count, lanes, within ? Math.min(processors, rows) : lanes);
         AtomicInteger next = new AtomicInteger();
-        Parallel.forEach(lanes, lane -> {
-            boolean before = OTHERS_AT_WORK.get();
-            OTHERS_AT_WORK.set(before || lanes > 1);
-            try {
-                for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
-                    int from = from(i, parts, count);
-                    part.compute(from, from(i + 1, parts, count) - from, width);
-                }
-            } finally {
-                OTHERS_AT_WORK.set(before);
+        Runnable lane = () -> {
+            for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
+                int from = from(i, parts, count);
+                part.compute(from, from(i + 1, parts, count) - from, width);
             }
-        });
+        };
+        if (lanes == 1) {
+            lane.run();
+        } else {
+            Crew crew = new Crew();
+            Parallel.forEach(lanes, i -> crew.work(lane));
+        }
     }
 
     /** The same for rows of another size. */

@@ -40,8 +40,13 @@ final class LayerAccess implements Layers {
     private final List<String> waists;
 
     private final Map<String, Output<?>> gradients = new ConcurrentHashMap<>();
-    private final Map<Computed, List<Output<?>>> computed = new ConcurrentHashMap<>();
-    private final Map<Computed, ScoreDropPass> scoreDrops = new ConcurrentHashMap<>();
+    private final Map<Computed, Pass> passes = new ConcurrentHashMap<>();
+
+    /** Shows what formulas make of a layer. */
+    @FunctionalInterface
+    private interface Pass {
+        void visit(FloatNdArray images, Targets targets, Visitor visitor);
+    }
 
     /** Formulas of a layer. */
     private record Computed(Layer layer, List<Formula> formulas) {
@@ -117,16 +122,21 @@ final class LayerAccess implements Layers {
 
     @Override
     public void visit(String layer, FloatNdArray images, Targets targets, List<Formula> formulas, Visitor visitor) {
-        Set<Formula.Input> read = Formula.require(formulas, INPUTS);
-        boolean forward = read.equals(Set.of(Formula.Input.ACTIVATION));
-        List<GraphSession.Feed> feeds = forward ? List.of(session.feed(images)) : session.feeds(images, targets);
         Computed key = new Computed(signature.layer(layer), List.copyOf(formulas));
+        passes.computeIfAbsent(key, this::pass).visit(images, targets, visitor);
+    }
+
+    private Pass pass(Computed key) {
+        Set<Formula.Input> read = Formula.require(key.formulas(), INPUTS);
         if (read.contains(Formula.Input.SCORE_DROP)) {
-            requireWaist(layer);
-            scoreDrops.computeIfAbsent(key, this::scoreDrops).visit(feeds, targets, visitor::visit);
-        } else {
-            session.visit(feeds, computed.computeIfAbsent(key, this::compute), visitor::visit);
+            requireWaist(key.layer().name());
+            ScoreDropPass drops = scoreDrops(key);
+            return (images, targets, visitor) -> drops.visit(session.feeds(images, targets), targets, visitor::visit);
         }
+        List<Output<?>> values = compute(key);
+        return read.equals(Set.of(Formula.Input.ACTIVATION))
+                ? (images, targets, visitor) -> session.visit(List.of(session.feed(images)), values, visitor::visit)
+                : (images, targets, visitor) -> session.visit(session.feeds(images, targets), values, visitor::visit);
     }
 
     private List<Output<?>> compute(Computed key) {

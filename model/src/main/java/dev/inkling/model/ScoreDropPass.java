@@ -120,7 +120,7 @@ final class ScoreDropPass {
         int count = Math.toIntExact(activations.shape().get(0));
         int channels = flat.length / count;
         float[] drops = new float[flat.length];
-        for (int n = 0; n < count; n++) {
+        Crew.forEach(count, () -> n -> {
             float[] without = without(flat, n * channels, channels);
             float[] scores = targets.rows(from + n, from + n + 1)
                     .repeat(0, without.length)
@@ -128,7 +128,7 @@ final class ScoreDropPass {
             for (int i = 1; i < without.length; i++) {
                 drops[n * channels + (int) without[i]] = scores[0] - scores[i];
             }
-        }
+        });
         return FloatArrays.of(drops, count, 1, 1, channels);
     }
 
