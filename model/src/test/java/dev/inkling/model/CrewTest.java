@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CrewTest {
 
-    private static final Runnable NO_PARTS = () -> {};
-
     private final Crew crew = new Crew();
+    private final CountDownLatch begun = new CountDownLatch(1);
+
     /** Daemons, so that one that hangs fails its test and not the whole run. */
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task);
@@ -46,13 +46,25 @@ class CrewTest {
         return threads.submit(() -> crew.work(parts));
     }
 
+    private Future<?> owner(Runnable parts) {
+        return inCrew(() -> {
+            begun.countDown();
+            parts.run();
+        });
+    }
+
+    /** Has no part left when the owner has begun; before, there would be nobody to help. */
+    private Future<?> helper() {
+        return inCrew(() -> await(begun));
+    }
+
     /** Both rows are in hand at the same time, so two threads have one each. */
     @Test
     void whoHasNoPartLeftHelps() throws Exception {
         CyclicBarrier together = new CyclicBarrier(2);
         Set<Thread> seen = ConcurrentHashMap.newKeySet();
         Set<Object> tools = ConcurrentHashMap.newKeySet();
-        Future<?> owner = inCrew(() -> Crew.forEach(2, () -> {
+        Future<?> owner = owner(() -> Crew.forEach(2, () -> {
             Object tool = new Object();
             return row -> {
                 await(together);
@@ -60,7 +72,7 @@ class CrewTest {
                 tools.add(tool);
             };
         }));
-        Future<?> helper = inCrew(NO_PARTS);
+        Future<?> helper = helper();
         owner.get();
         helper.get();
         assertThat(seen).hasSize(2);
@@ -71,7 +83,7 @@ class CrewTest {
     @Test
     void helpsUntilAllPartsAreDone() throws Exception {
         AtomicReference<Thread> helping = new AtomicReference<>();
-        Future<?> owner = inCrew(() -> {
+        Future<?> owner = owner(() -> {
             while (helping.get() == null) {
                 Thread.onSpinWait();
             }
@@ -81,7 +93,10 @@ class CrewTest {
                 Crew.forEach(2, () -> row -> await(together));
             }
         });
-        Future<?> helper = inCrew(() -> helping.set(Thread.currentThread()));
+        Future<?> helper = inCrew(() -> {
+            await(begun);
+            helping.set(Thread.currentThread());
+        });
         owner.get();
         helper.get();
     }
@@ -107,7 +122,7 @@ class CrewTest {
         AtomicReference<Thread> owning = new AtomicReference<>();
         AtomicBoolean over = new AtomicBoolean();
         AtomicBoolean helpersRowDone = new AtomicBoolean();
-        Future<?> owner = inCrew(() -> {
+        Future<?> owner = owner(() -> {
             owning.set(Thread.currentThread());
             Crew.forEach(2, () -> row -> {
                 await(together);
@@ -121,7 +136,7 @@ class CrewTest {
             over.set(true);
             assertThat(helpersRowDone).isTrue();
         });
-        Future<?> helper = inCrew(NO_PARTS);
+        Future<?> helper = helper();
         owner.get();
         helper.get();
     }
@@ -131,7 +146,7 @@ class CrewTest {
         IllegalStateException failure = new IllegalStateException("no");
         CyclicBarrier together = new CyclicBarrier(2);
         AtomicReference<Thread> owning = new AtomicReference<>();
-        Future<?> owner = inCrew(() -> {
+        Future<?> owner = owner(() -> {
             owning.set(Thread.currentThread());
             Crew.forEach(2, () -> row -> {
                 await(together);
@@ -140,7 +155,7 @@ class CrewTest {
                 }
             });
         });
-        Future<?> helper = inCrew(NO_PARTS);
+        Future<?> helper = helper();
         assertThatThrownBy(owner::get).isInstanceOf(ExecutionException.class).hasCause(failure);
         helper.get();
     }
@@ -149,24 +164,28 @@ class CrewTest {
     @Test
     void afterAFailureNoFurtherRowIsBegun() throws Exception {
         AssertionError failure = new AssertionError("no");
-        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger rows = new AtomicInteger();
         CyclicBarrier together = new CyclicBarrier(2);
         AtomicReference<Thread> owning = new AtomicReference<>();
-        Future<?> owner = inCrew(() -> {
+        CountDownLatch fails = new CountDownLatch(1);
+        Future<?> owner = owner(() -> {
             owning.set(Thread.currentThread());
             Crew.forEach(10, () -> row -> {
-                begun.incrementAndGet();
+                rows.incrementAndGet();
                 await(together);
                 if (Thread.currentThread() == owning.get()) {
+                    fails.countDown();
                     throw failure;
                 }
+                // Before that it may wait inside the barrier.
+                await(fails);
                 awaitWaiting(owning.get());
             });
         });
-        Future<?> helper = inCrew(NO_PARTS);
+        Future<?> helper = helper();
         assertThatThrownBy(owner::get).hasCause(failure);
         helper.get();
-        assertThat(begun).hasValue(2);
+        assertThat(rows).hasValue(2);
     }
 
     @Test
@@ -182,14 +201,11 @@ class CrewTest {
     /** One that has failed holds up no other. */
     @Test
     void aFailedPartIsDone() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
         IllegalStateException failure = new IllegalStateException("no");
-        Future<?> failing = inCrew(() -> {
-            begun.countDown();
+        Future<?> failing = owner(() -> {
             throw failure;
         });
-        begun.await();
-        inCrew(NO_PARTS).get();
+        helper().get();
         assertThatThrownBy(failing::get).hasCause(failure);
     }
 
@@ -219,13 +235,13 @@ class CrewTest {
     @Test
     void rowsWithinARow() throws Exception {
         CyclicBarrier together = new CyclicBarrier(2);
-        Future<?> owner = inCrew(() -> Crew.forEach(
+        Future<?> owner = owner(() -> Crew.forEach(
                 1,
                 () -> row -> Crew.forEach(2, () -> inner -> {
                     assertThat(Crew.atWork()).isTrue();
                     await(together);
                 })));
-        Future<?> helper = inCrew(NO_PARTS);
+        Future<?> helper = helper();
         owner.get();
         helper.get();
     }
@@ -236,9 +252,17 @@ class CrewTest {
         }
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static void await(CyclicBarrier barrier) {
         try {
-            barrier.await(30, TimeUnit.SECONDS);
+            barrier.await(10, TimeUnit.SECONDS);
         } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
             throw new AssertionError(e);
         }
