@@ -28,6 +28,11 @@ public final class Network {
         /** The trainable array of this name, such as {@code block1/conv1/kernel}. */
         Operand<TFloat32> get(Ops tf, String name, Shape shape);
 
+        /** The convolution of x as {@link Network#convolve} has it, in whichever way it is computed. */
+        default Operand<TFloat32> convolve(Ops tf, Operand<TFloat32> x, Operand<TFloat32> kernel) {
+            return Network.convolve(tf, x, kernel);
+        }
+
         /** The batch normalisation of a layer's output; the identity where it is folded into the convolution. */
         Operand<TFloat32> normalise(Ops tf, String layer, Operand<TFloat32> x, int channels);
 
@@ -89,6 +94,17 @@ public final class Network {
         return new Built(layers, x);
     }
 
+    /**
+     * A convolution of stride 1, zero beyond the border.
+     *
+     * @param x (N, H, W, C)
+     * @param kernel (rows, columns, C, outputs)
+     * @return (N, H, W, outputs)
+     */
+    public static Operand<TFloat32> convolve(Ops tf, Operand<TFloat32> x, Operand<TFloat32> kernel) {
+        return tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
+    }
+
     private static Operand<TFloat32> block(
             Ops tf, Architecture.Block block, Operand<TFloat32> input, Weights weights, List<NamedOutput> layers) {
         Operand<TFloat32> x = input;
@@ -128,7 +144,7 @@ public final class Network {
         Operand<TFloat32> kernel = weights.get(
                 tf, name + "/kernel", Shape.of(convolution.side(), convolution.side(), convolution.inputs(), outputs));
         Operand<TFloat32> bias = weights.get(tf, name + "/bias", Shape.of(outputs));
-        Operand<TFloat32> sum = tf.nn.biasAdd(tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME"), bias);
+        Operand<TFloat32> sum = tf.nn.biasAdd(weights.convolve(tf, x, kernel), bias);
         return weights.normalise(tf, name, sum, outputs);
     }
 
@@ -144,7 +160,7 @@ public final class Network {
         Ops scope = tf.withSubScope("attention");
         Operand<TFloat32> kernel = weights.get(scope, "attention/kernel", Shape.of(1, 1, features.channels(), 1));
         Operand<TFloat32> bias = weights.get(scope, "attention/bias", Shape.of(1));
-        Operand<TFloat32> scores = scope.nn.biasAdd(scope.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME"), bias);
+        Operand<TFloat32> scores = scope.nn.biasAdd(convolve(scope, x, kernel), bias);
         Operand<TFloat32> flat = scope.withName("scores").reshape(scores, scope.constant(new int[] {-1, h * w}));
         Operand<TFloat32> map =
                 scope.withName("map").reshape(scope.nn.softmax(flat), scope.constant(new int[] {-1, h, w, 1}));

@@ -93,7 +93,8 @@ final class TrainingGraph implements AutoCloseable {
                                 architecture.channels())));
         this.labels = tf.withName("labels").placeholder(TInt32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
         this.dropoutSeed = tf.withName("dropout_seed").placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
-        this.weights = WeightVariables.training(tf, dropoutSeed);
+        this.weights = WeightVariables.training(
+                tf, dropoutSeed, new FastConvolution(settings.precision(), settings.batchSize()));
         this.averages = WeightVariables.inference(tf.withSubScope("averages"));
         this.training = head(tf.withSubScope("training"), weights, optimizer.labelSmoothing());
         this.inference = head(tf.withSubScope("inference"), averages, 0);

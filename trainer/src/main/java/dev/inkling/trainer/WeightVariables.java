@@ -28,23 +28,25 @@ final class WeightVariables implements Network.Weights {
     private final Ops root;
     private final boolean trains;
     private final Operand<TInt64> dropoutSeed;
+    private final FastConvolution convolution;
     private final Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
     private final List<Op> statisticsUpdates = new ArrayList<>();
     private final Set<String> cancelled = new HashSet<>();
 
-    private WeightVariables(Ops root, boolean trains, Operand<TInt64> dropoutSeed) {
+    private WeightVariables(Ops root, boolean trains, Operand<TInt64> dropoutSeed, FastConvolution convolution) {
         this.root = root;
         this.trains = trains;
         this.dropoutSeed = dropoutSeed;
+        this.convolution = convolution;
     }
 
     /** @param dropoutSeed two numbers that decide which units drop */
-    static WeightVariables training(Ops root, Operand<TInt64> dropoutSeed) {
-        return new WeightVariables(root, true, dropoutSeed);
+    static WeightVariables training(Ops root, Operand<TInt64> dropoutSeed, FastConvolution convolution) {
+        return new WeightVariables(root, true, dropoutSeed, convolution);
     }
 
     static WeightVariables inference(Ops root) {
-        return new WeightVariables(root, false, null);
+        return new WeightVariables(root, false, null, null);
     }
 
     /** All variables by name, in the order of the forward pass. */
@@ -69,6 +71,11 @@ final class WeightVariables implements Network.Weights {
     public Operand<TFloat32> get(Ops tf, String name, Shape shape) {
         return variables.computeIfAbsent(
                 name, none -> root.withName(name.replace('/', '.')).variable(shape, TFloat32.class));
+    }
+
+    @Override
+    public Operand<TFloat32> convolve(Ops tf, Operand<TFloat32> x, Operand<TFloat32> kernel) {
+        return trains ? convolution.apply(tf, x, kernel) : Network.convolve(tf, x, kernel);
     }
 
     @Override

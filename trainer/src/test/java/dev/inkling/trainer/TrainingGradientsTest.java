@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.inkling.model.Architecture;
 import dev.inkling.model.Network;
+import dev.inkling.model.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,7 +104,8 @@ class TrainingGradientsTest {
             data.copyImages(all, 0, BATCH, pixels);
 
             Ops tf = Ops.create(graph);
-            WeightVariables weights = WeightVariables.training(tf, tf.constant(new long[] {1, 1}));
+            WeightVariables weights = WeightVariables.training(
+                    tf, tf.constant(new long[] {1, 1}), new FastConvolution(Precision.FLOAT32, BATCH));
             Operand<TFloat32> logits = Network.build(
                             tf, architecture, tf.constant(Shape.of(BATCH, 8, 8, 1), DataBuffers.of(pixels)), weights)
                     .logits();
