@@ -59,10 +59,9 @@ final class FastConvolution {
         double outputs = side(kernel, 3);
         int height = side(x, 1);
         int width = side(x, 2);
-        double direct = batchSize * inside(height, rows) * inside(width, columns) * inputs * outputs;
+        double direct = (double) batchSize * inside(height, rows) * inside(width, columns) * inputs * outputs;
         double products = FourierMatrices.products(height, width, rows, columns);
-        // To each product from a pair of rows, to the rows from all places, and back: once for inputs, once for
-        // outputs.
+        // From all places to rows and from a pair of rows to each product, for inputs; and back, for outputs.
         double transforms = (products * 2 * width + (height + 2.0) * height * width) * (inputs + outputs);
         double byTransforms = (batchSize + KERNELS) * products * inputs * outputs + TRANSFORM * batchSize * transforms;
         return direct > CLEARLY * byTransforms;

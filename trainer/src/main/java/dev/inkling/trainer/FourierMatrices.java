@@ -65,8 +65,8 @@ record FourierMatrices(float[][] forward, List<Band> bands, float[][] backward) 
             for (int v = 0; exists && 2 * v <= wide; v++) {
                 Complex along = Complex.wave(v, wide, width);
                 Complex image = row == 0
-                        ? new Complex(joined(along.re(), nothing), joined(along.im(), nothing))
-                        : new Complex(joined(nothing, along.re()), joined(nothing, along.im()));
+                        ? new Complex(Doubles.concat(along.re(), nothing), Doubles.concat(along.im(), nothing))
+                        : new Complex(Doubles.concat(nothing, along.re()), Doubles.concat(nothing, along.im()));
                 Complex kernel = Complex.kernel(u, v, high, wide, rows, columns);
                 if (v == 0 || 2 * v == wide) {
                     real.add(image.re(), kernel.re(), scaled(1.0 / wide, image.re()));
@@ -84,7 +84,8 @@ record FourierMatrices(float[][] forward, List<Band> bands, float[][] backward) 
             Products complex = new Products();
             for (int v = 0; v < wide; v++) {
                 Complex along = Complex.wave(v, wide, width);
-                Complex image = new Complex(joined(along.re(), scaled(-1, along.im())), joined(along.im(), along.re()));
+                Complex image = new Complex(
+                        Doubles.concat(along.re(), scaled(-1, along.im())), Doubles.concat(along.im(), along.re()));
                 complex.add(image, Complex.kernel(u, v, high, wide, rows, columns), 1.0 / wide);
             }
             bands.add(complex.band());
@@ -165,10 +166,6 @@ record FourierMatrices(float[][] forward, List<Band> bands, float[][] backward) 
 
     private static double[] sum(double[] x, double[] y) {
         return IntStream.range(0, x.length).mapToDouble(i -> x[i] + y[i]).toArray();
-    }
-
-    private static double[] joined(double[] first, double[] second) {
-        return Doubles.concat(first, second);
     }
 
     private static float[][] floats(List<double[]> rows) {
